@@ -1,0 +1,26 @@
+// The heart: looks at how things stand and says what to write down and what to do. Pure; the same input gives the same
+// decision. What just happened does not matter, only how things are.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/action.hpp"
+#include "core/change.hpp"
+#include "core/config.hpp"
+#include "core/observation.hpp"
+
+namespace malin {
+
+struct Decision {
+  Changes changes;                   // One transaction. When there are any, there are no actions: commit, then decide again.
+  std::vector<Action> actions;       // In the order they must start.
+  std::optional<TimePoint> wake_at;  // Look again then, even if nothing happens.
+  bool opens_window = false;         // `changes` open or widen a window: the gate of presence must close first.
+};
+
+Decision decide(const Config& config, const Ledger& ledger, const Observation& seen,
+                const std::vector<InFlight>& in_flight, TimePoint now);
+
+}  // namespace malin

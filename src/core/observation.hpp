@@ -1,0 +1,67 @@
+// Everything known about the outside, each part with its age. What has not been seen is absent, and from the absent
+// only probes follow.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/reading.hpp"
+#include "core/ledger.hpp"
+
+namespace malin {
+
+// A stretch in which she is talking. Kept alive by its client; ends by itself when the client is lost.
+struct Turn {
+  std::string id;
+  TimePoint began_at{};
+  TimePoint expires_at{};
+};
+
+struct Presence {
+  std::vector<Turn> turns;
+  TimePoint quiet_since{};  // End of the newest turn or generation; the start of the daemon when there was none.
+};
+
+// The newest deep probe of a sense, and of which instance.
+struct DeepProbe {
+  std::string instance;
+  TimePoint at{};
+  std::optional<Error> error;  // Empty: it passed.
+};
+
+// How the newest tries of one action went, by `key_of`.
+struct Attempts {
+  int failures = 0;          // In a row.
+  TimePoint last_at{};       // When the newest try ended.
+  std::optional<Error> error;
+};
+
+struct Collected {
+  std::optional<Media> media;
+  std::optional<Error> error;  // bad_reply: the media itself is no good. Otherwise: try again.
+};
+
+// What came of an outbox action that has not been committed yet.
+struct Sent {
+  std::optional<std::int64_t> message;
+  std::optional<Error> error;
+};
+
+struct Observation {
+  std::map<std::string, Reading<CardReading>> cards;
+  std::map<std::string, Reading<EngineReading>> engines;
+  std::map<std::string, Reading<RendererReading>> renderers;
+  std::map<std::string, DeepProbe> deep_probes;       // By sense.
+  std::map<std::string, Bytes> measured;              // Footprints seen at the newest load, by sense.
+  std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.
+  std::map<JobId, Collected> collected;
+  std::map<std::int64_t, Sent> sent;                  // By outbox item.
+  std::map<std::string, Attempts> attempts;           // By action key.
+  std::map<std::string, std::vector<TimePoint>> restarts;  // Start and restart commands of the last hour, by server.
+  Presence presence;
+  TimePoint courier_silent_until{};
+  TimePoint started_at{};                             // Of this daemon.
+};
+
+}  // namespace malin

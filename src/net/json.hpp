@@ -1,0 +1,30 @@
+// Small safe access to Boost.JSON values that came from outside: a missing or mistyped member is an answer, not a throw.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+#include "core/result.hpp"
+
+namespace malin::net {
+
+namespace json = boost::json;
+
+// bad_reply: not JSON, nested deeper than 64, or over 64 MiB.
+Result<json::value> parse_json(std::string_view text);
+
+// The member of an object, or nullptr: also when `value` is not an object.
+const json::value* find(const json::value& value, std::string_view key);
+// The member if it has that type; numbers convert between integer and double where exact enough.
+std::optional<std::string> find_string(const json::value& value, std::string_view key);
+std::optional<std::int64_t> find_int(const json::value& value, std::string_view key);
+std::optional<double> find_double(const json::value& value, std::string_view key);
+std::optional<bool> find_bool(const json::value& value, std::string_view key);
+const json::array* find_array(const json::value& value, std::string_view key);
+const json::object* find_object(const json::value& value, std::string_view key);
+
+}  // namespace malin::net
