@@ -1,4 +1,5 @@
-// What a decision asks to be done outside. Every action is idempotent, has a deadline, and comes back as an observation.
+// What a decision asks to be done outside. Every action is idempotent, has a deadline, and comes back as an
+// observation.
 #pragma once
 
 #include <string>
@@ -10,31 +11,90 @@
 namespace malin {
 
 // Looks, harmless.
-struct ProbeCard { std::string card; };
-struct ProbeEngine { std::string engine; };
-struct ProbeRenderer { std::string renderer; };
-struct ProbeSense { std::string sense; std::string engine; std::string identifier; std::string instance; };  // Deep.
-struct LookUpRender { JobId job; std::string renderer; std::string prompt_id; };
+struct ProbeCard {
+  std::string card;
+};
+struct ProbeEngine {
+  std::string engine;
+};
+struct ProbeRenderer {
+  std::string renderer;
+};
+struct ProbeSense {
+  std::string sense;
+  std::string engine;
+  std::string identifier;
+  std::string instance;
+};  // Deep.
+struct LookUpRender {
+  JobId job;
+  std::string renderer;
+  std::string prompt_id;
+};
 
 // Senses.
-struct LoadSense { std::string sense; std::string engine; std::string card; Resident resident; Duration limit{}; };
-struct UnloadResident { std::string engine; std::string identifier; std::string sense; };
+struct LoadSense {
+  std::string sense;
+  std::string engine;
+  std::string card;
+  Resident resident;
+  Duration limit{};
+};
+struct UnloadResident {
+  std::string engine;
+  std::string identifier;
+  std::string sense;
+};
 
 // Renders.
-struct SubmitRender { JobId job; std::string renderer; std::string prompt_id; };
-struct InterruptRender { JobId job; std::string renderer; std::string prompt_id; };
-struct ReleaseRenderer { std::string renderer; };
-struct CollectMedia { JobId job; std::string renderer; std::vector<OutputFile> files; };  // Fetch and judge.
+struct SubmitRender {
+  JobId job;
+  std::string renderer;
+  std::string prompt_id;
+};
+struct InterruptRender {
+  JobId job;
+  std::string renderer;
+  std::string prompt_id;
+};
+struct ReleaseRenderer {
+  std::string renderer;
+};
+struct CollectMedia {
+  JobId job;
+  std::string renderer;
+  std::vector<OutputFile> files;
+};  // Fetch and judge.
 
 // Servers: their configured commands.
-struct StartServer { std::string server; };
-struct RestartServer { std::string server; };
+struct StartServer {
+  std::string server;
+};
+struct RestartServer {
+  std::string server;
+};
 
 // The person.
-struct Announce { std::int64_t item; std::string text; };
-struct Deliver { std::int64_t item; JobId job; std::optional<std::int64_t> message; Media media; std::string caption; };
-struct Amend { std::int64_t item; std::int64_t message; std::string text; };
-struct ShowActivity { JobId job; MediaType type; };
+struct Announce {
+  std::int64_t item;
+  std::string text;
+};
+struct Deliver {
+  std::int64_t item;
+  JobId job;
+  std::optional<std::int64_t> message;
+  Media media;
+  std::string caption;
+};
+struct Amend {
+  std::int64_t item;
+  std::int64_t message;
+  std::string text;
+};
+struct ShowActivity {
+  JobId job;
+  MediaType type;
+};
 
 using Action = std::variant<ProbeCard, ProbeEngine, ProbeRenderer, ProbeSense, LookUpRender, LoadSense, UnloadResident,
                             SubmitRender, InterruptRender, ReleaseRenderer, CollectMedia, StartServer, RestartServer,

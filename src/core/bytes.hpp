@@ -13,8 +13,14 @@ struct Bytes {
   std::int64_t count = 0;
 
   auto operator<=>(const Bytes&) const = default;
-  Bytes& operator+=(Bytes other) { count += other.count; return *this; }
-  Bytes& operator-=(Bytes other) { count -= other.count; return *this; }
+  Bytes& operator+=(Bytes other) {
+    count += other.count;
+    return *this;
+  }
+  Bytes& operator-=(Bytes other) {
+    count -= other.count;
+    return *this;
+  }
   friend Bytes operator+(Bytes a, Bytes b) { return {a.count + b.count}; }
   friend Bytes operator-(Bytes a, Bytes b) { return {a.count - b.count}; }
 };

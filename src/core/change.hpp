@@ -9,19 +9,36 @@
 
 namespace malin {
 
-struct PutJob { Job job; };
-struct PutWindow { Window window; };
-struct PutAbsence { Absence absence; };
-struct DropAbsence { std::string sense; };
-struct PutProfile { Profile profile; };
-struct PutOutbox { OutboxItem item; };
-struct PutSettings { Settings settings; };
-struct AddEvent { Event event; };
+struct PutJob {
+  Job job;
+};
+struct PutWindow {
+  Window window;
+};
+struct PutAbsence {
+  Absence absence;
+};
+struct DropAbsence {
+  std::string sense;
+};
+struct PutProfile {
+  Profile profile;
+};
+struct PutOutbox {
+  OutboxItem item;
+};
+struct PutSettings {
+  Settings settings;
+};
+struct AddEvent {
+  Event event;
+};
 
 using Change = std::variant<PutJob, PutWindow, PutAbsence, DropAbsence, PutProfile, PutOutbox, PutSettings, AddEvent>;
 using Changes = std::vector<Change>;
 
-// Brings `ledger` to the state after `changes`. Forgets closed windows and ended jobs beyond the newest hundred of each.
+// Brings `ledger` to the state after `changes`. Forgets closed windows and ended jobs beyond the newest hundred of
+// each.
 void apply(Ledger& ledger, const Changes& changes);
 
 }  // namespace malin

@@ -41,19 +41,19 @@ struct SenseSpec {
   std::string card;
   std::string model;
   std::string identifier;
-  std::string load_config;      // For the first load, before a resident was ever seen; JSON, may be empty.
+  std::string load_config;  // For the first load, before a resident was ever seen; JSON, may be empty.
   std::optional<Duration> ttl;
   Bytes footprint;
-  int impact = 1;               // How much it is missed, 1 and up. The planner minimises the sum.
+  int impact = 1;  // How much it is missed, 1 and up. The planner minimises the sum.
   bool evictable = true;
-  Duration load_limit{};        // A load that takes longer has failed.
+  Duration load_limit{};  // A load that takes longer has failed.
 };
 
 struct KindSpec {
-  std::string name;       // "selfie"
-  std::string tag;        // "SELFIE", as in [SELFIE: ...]
+  std::string name;  // "selfie"
+  std::string tag;   // "SELFIE", as in [SELFIE: ...]
   std::string renderer;
-  Bytes need;             // Free VRAM that its render wants.
+  Bytes need;                                     // Free VRAM that its render wants.
   std::optional<std::vector<std::string>> evict;  // The recipe; empty: the planner chooses.
   bool may_widen = true;  // Whether a recipe that gave too little may be widened by the planner.
   Duration patience{};    // After this wait any gap between two replies will do.
@@ -66,16 +66,16 @@ struct KindSpec {
 };
 
 struct SwapSpec {
-  Duration idle_grace{};       // Silence that counts as an idle moment.
-  Duration absence_limit{};    // No sense is away longer.
-  Duration settle_limit{};     // How long the card may take to show memory free after an unload.
-  Duration release_limit{};    // The same, after the renderer was told to release.
-  Duration abort_hold{};       // After `swap abort` no window opens for this long.
+  Duration idle_grace{};     // Silence that counts as an idle moment.
+  Duration absence_limit{};  // No sense is away longer.
+  Duration settle_limit{};   // How long the card may take to show memory free after an unload.
+  Duration release_limit{};  // The same, after the renderer was told to release.
+  Duration abort_hold{};     // After `swap abort` no window opens for this long.
   int render_attempts_max = 3;
   int load_failures_before_restart = 3;
   int restarts_per_hour_max = 3;
-  Duration fast_probe{};       // Probe interval while something is changing.
-  Duration slow_probe{};       // Probe interval at rest.
+  Duration fast_probe{};  // Probe interval while something is changing.
+  Duration slow_probe{};  // Probe interval at rest.
 };
 
 struct Config {

@@ -14,8 +14,8 @@
 namespace malin {
 
 struct Decision {
-  Changes changes;                   // One transaction. When there are any, there are no actions: commit, then decide again.
-  std::vector<Action> actions;       // In the order they must start.
+  Changes changes;              // One transaction. When there are any, there are no actions: commit, then decide again.
+  std::vector<Action> actions;  // In the order they must start.
   std::optional<TimePoint> wake_at;  // Look again then, even if nothing happens.
   bool opens_window = false;         // `changes` open or widen a window: the gate of presence must close first.
 };

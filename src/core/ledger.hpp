@@ -11,7 +11,7 @@
 
 namespace malin {
 
-using JobId = std::string;          // "j-" and a number, unique in this ledger.
+using JobId = std::string;  // "j-" and a number, unique in this ledger.
 using WindowId = std::int64_t;
 
 //   queued -> rendering -> rendered -> delivered
@@ -22,23 +22,23 @@ enum class JobState { queued, rendering, rendered, delivered, failed, cancelled 
 
 struct Job {
   JobId id;
-  std::string key;      // Given by the submitter; the same key again is the same job. May be empty.
+  std::string key;  // Given by the submitter; the same key again is the same job. May be empty.
   std::string kind;
   std::string prompt;
   std::map<std::string, std::string> params;  // For the workflow's slots.
-  int priority = 0;     // Higher first.
+  int priority = 0;                           // Higher first.
   JobState state = JobState::queued;
-  std::string reason;   // Why it failed, was cancelled, or was put back. For people.
-  int attempts = 0;     // Renders submitted so far.
-  std::string prompt_id;            // Of the newest attempt, committed before it is submitted.
-  std::uint64_t seed = 0;           // Of the newest attempt.
-  std::optional<Media> media;       // From rendered on.
+  std::string reason;          // Why it failed, was cancelled, or was put back. For people.
+  int attempts = 0;            // Renders submitted so far.
+  std::string prompt_id;       // Of the newest attempt, committed before it is submitted.
+  std::uint64_t seed = 0;      // Of the newest attempt.
+  std::optional<Media> media;  // From rendered on.
   TimePoint created_at{};
-  std::optional<TimePoint> started_at;   // First render submitted.
-  std::optional<TimePoint> attempt_at;   // Newest render submitted.
+  std::optional<TimePoint> started_at;  // First render submitted.
+  std::optional<TimePoint> attempt_at;  // Newest render submitted.
   std::optional<TimePoint> rendered_at;
   std::optional<TimePoint> ended_at;
-  std::optional<TimePoint> not_before;   // Not to be tried again earlier.
+  std::optional<TimePoint> not_before;  // Not to be tried again earlier.
 
   bool operator==(const Job&) const = default;
 };
@@ -62,11 +62,11 @@ struct Window {
   std::vector<JobId> jobs;           // Rendered in it, in order.
   Bytes need;                        // The largest so far.
   TimePoint opened_at{};
-  TimePoint phase_at{};              // When the phase began.
-  TimePoint render_until{};          // A render is interrupted then, so that everyone is back within the limit.
+  TimePoint phase_at{};      // When the phase began.
+  TimePoint render_until{};  // A render is interrupted then, so that everyone is back within the limit.
   std::optional<TimePoint> closed_at;
   bool aborted = false;
-  std::string reason;                // Why it closed, when not in the ordinary way.
+  std::string reason;                    // Why it closed, when not in the ordinary way.
   std::optional<bool> restored_exactly;  // Set at closing: residents equal those before.
 
   bool operator==(const Window&) const = default;
@@ -76,10 +76,10 @@ struct Window {
 struct Absence {
   std::string sense;
   WindowId window = 0;
-  Resident resident;      // As it was; what to restore.
+  Resident resident;  // As it was; what to restore.
   TimePoint since{};
   TimePoint deadline{};
-  int evictions = 0;      // Unloads confirmed so far: more than one means that someone loaded it again.
+  int evictions = 0;  // Unloads confirmed so far: more than one means that someone loaded it again.
 
   bool operator==(const Absence&) const = default;
 };
@@ -101,14 +101,14 @@ enum class OutboxState { announcing, announced, delivering, retracting, settled 
 // What the courier owes the person: one row a job, or a notice without a job.
 struct OutboxItem {
   std::int64_t id = 0;
-  JobId job;                        // Empty for a notice.
+  JobId job;  // Empty for a notice.
   OutboxState state = OutboxState::announcing;
-  std::string text;                 // The status line, caption, or retraction.
+  std::string text;  // The status line, caption, or retraction.
   std::optional<std::int64_t> message;
-  int unsure = 0;                   // Sends whose answer was lost and that cannot be repeated safely.
+  int unsure = 0;  // Sends whose answer was lost and that cannot be repeated safely.
   TimePoint created_at{};
   std::optional<TimePoint> settled_at;
-  std::string outcome;              // For people: "delivered", "given up: ..."
+  std::string outcome;  // For people: "delivered", "given up: ..."
 
   bool operator==(const OutboxItem&) const = default;
 };
@@ -122,19 +122,19 @@ struct Settings {
 
 // A line of the timeline.
 struct Event {
-  std::int64_t id = 0;     // Given by the store, increasing.
+  std::int64_t id = 0;  // Given by the store, increasing.
   TimePoint at{};
-  std::string kind;        // "window", "sense", "job", "courier", "swap", "server"
-  std::string subject;     // The window, sense or job.
-  std::string text;        // One line for people.
+  std::string kind;     // "window", "sense", "job", "courier", "swap", "server"
+  std::string subject;  // The window, sense or job.
+  std::string text;     // One line for people.
 };
 
 struct Ledger {
-  std::map<JobId, Job> jobs;                     // All that are not over, and the newest that are.
-  std::map<WindowId, Window> windows;            // Open ones, and the newest closed ones.
-  std::map<std::string, Absence> absences;       // By sense.
-  std::map<std::string, Profile> profiles;       // By sense.
-  std::map<std::int64_t, OutboxItem> outbox;     // Not settled.
+  std::map<JobId, Job> jobs;                  // All that are not over, and the newest that are.
+  std::map<WindowId, Window> windows;         // Open ones, and the newest closed ones.
+  std::map<std::string, Absence> absences;    // By sense.
+  std::map<std::string, Profile> profiles;    // By sense.
+  std::map<std::int64_t, OutboxItem> outbox;  // Not settled.
   Settings settings;
   std::int64_t next_job = 1;
   WindowId next_window = 1;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/reading.hpp"
 #include "core/ledger.hpp"
+#include "core/reading.hpp"
 
 namespace malin {
 
@@ -32,8 +32,8 @@ struct DeepProbe {
 
 // How the newest tries of one action went, by `key_of`.
 struct Attempts {
-  int failures = 0;          // In a row.
-  TimePoint last_at{};       // When the newest try ended.
+  int failures = 0;     // In a row.
+  TimePoint last_at{};  // When the newest try ended.
   std::optional<Error> error;
 };
 
@@ -52,16 +52,16 @@ struct Observation {
   std::map<std::string, Reading<CardReading>> cards;
   std::map<std::string, Reading<EngineReading>> engines;
   std::map<std::string, Reading<RendererReading>> renderers;
-  std::map<std::string, DeepProbe> deep_probes;       // By sense.
-  std::map<std::string, Bytes> measured;              // Footprints seen at the newest load, by sense.
+  std::map<std::string, DeepProbe> deep_probes;           // By sense.
+  std::map<std::string, Bytes> measured;                  // Footprints seen at the newest load, by sense.
   std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.
   std::map<JobId, Collected> collected;
-  std::map<std::int64_t, Sent> sent;                  // By outbox item.
-  std::map<std::string, Attempts> attempts;           // By action key.
+  std::map<std::int64_t, Sent> sent;                       // By outbox item.
+  std::map<std::string, Attempts> attempts;                // By action key.
   std::map<std::string, std::vector<TimePoint>> restarts;  // Start and restart commands of the last hour, by server.
   Presence presence;
   TimePoint courier_silent_until{};
-  TimePoint started_at{};                             // Of this daemon.
+  TimePoint started_at{};  // Of this daemon.
 };
 
 }  // namespace malin

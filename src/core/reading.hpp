@@ -23,9 +23,7 @@ struct Reading {
   int failures = 0;            // Failed probes in a row.
 
   // The value, if the newest probe succeeded and was asked for at or after `not_before`.
-  const T* fresh(TimePoint not_before) const {
-    return value && !error && at >= not_before ? &*value : nullptr;
-  }
+  const T* fresh(TimePoint not_before) const { return value && !error && at >= not_before ? &*value : nullptr; }
   // The value, if the newest probe succeeded at all.
   const T* known() const { return value && !error ? &*value : nullptr; }
 };
@@ -52,10 +50,10 @@ enum class ResidentState {
 
 // A model instance as an engine reports it now.
 struct Resident {
-  std::string model;         // The engine's key of the model.
-  std::string identifier;    // The name that requests use; unique in the engine.
-  std::string instance;      // Changes with every load, so that a reload is noticed.
-  std::string load_config;   // Everything needed to load it the same way again: JSON, opaque here. May be empty.
+  std::string model;            // The engine's key of the model.
+  std::string identifier;       // The name that requests use; unique in the engine.
+  std::string instance;         // Changes with every load, so that a reload is noticed.
+  std::string load_config;      // Everything needed to load it the same way again: JSON, opaque here. May be empty.
   std::optional<Duration> ttl;  // Idle time after which the engine unloads it by itself; empty = never.
   ResidentState state = ResidentState::idle;
 
@@ -64,16 +62,16 @@ struct Resident {
 
 struct EngineReading {
   std::vector<Resident> residents;
-  std::string version;      // As the engine names itself; may be empty.
+  std::string version;           // As the engine names itself; may be empty.
   bool restores_exactly = true;  // false: it cannot be told every field of load_config (a fallback protocol).
-  std::string note;         // For people, about restores_exactly or anything odd; may be empty.
+  std::string note;              // For people, about restores_exactly or anything odd; may be empty.
 };
 
 struct RendererReading {
-  Bytes held;                         // VRAM it holds beyond what a release can give back is not counted.
-  std::vector<std::string> running;   // Prompt ids.
+  Bytes held;                        // VRAM it holds beyond what a release can give back is not counted.
+  std::vector<std::string> running;  // Prompt ids.
   std::vector<std::string> pending;
-  std::optional<Bytes> card_total;    // Of its card, as it reports them; for a card on another machine.
+  std::optional<Bytes> card_total;  // Of its card, as it reports them; for a card on another machine.
   std::optional<Bytes> card_free;
   std::string version;
 };
@@ -88,8 +86,8 @@ struct OutputFile {
 };
 
 enum class RenderState {
-  absent,    // The renderer knows nothing of it: not queued, not running, not in its history.
-  pending,   // Waits in the renderer's queue.
+  absent,   // The renderer knows nothing of it: not queued, not running, not in its history.
+  pending,  // Waits in the renderer's queue.
   running,
   finished,  // `files` are there.
   failed,    // `reason` says why.
@@ -97,10 +95,10 @@ enum class RenderState {
 
 struct RenderReading {
   RenderState state = RenderState::absent;
-  double progress = 0;          // 0..1, a hint.
+  double progress = 0;  // 0..1, a hint.
   std::vector<OutputFile> files;
-  bool out_of_memory = false;   // With failed.
-  bool interrupted = false;     // With failed: stopped on request.
+  bool out_of_memory = false;  // With failed.
+  bool interrupted = false;    // With failed: stopped on request.
   std::string reason;
 };
 
@@ -113,7 +111,7 @@ struct Media {
   std::string thumbnail;  // Absolute, JPEG; may be empty.
   int width = 0;          // Pixels.
   int height = 0;
-  Duration duration{};    // Of a video.
+  Duration duration{};  // Of a video.
   Bytes size;
 
   bool operator==(const Media&) const = default;

@@ -31,11 +31,16 @@ inline std::unexpected<Error> fail(Errc code, std::string message) {
 
 constexpr const char* to_string(Errc code) {
   switch (code) {
-    case Errc::timeout: return "timeout";
-    case Errc::unreachable: return "unreachable";
-    case Errc::refused: return "refused";
-    case Errc::not_found: return "not_found";
-    case Errc::bad_reply: return "bad_reply";
+    case Errc::timeout:
+      return "timeout";
+    case Errc::unreachable:
+      return "unreachable";
+    case Errc::refused:
+      return "refused";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::bad_reply:
+      return "bad_reply";
   }
   return "?";
 }

@@ -11,8 +11,8 @@ namespace malin {
 
 struct RenderOrder {
   std::string prompt_id;
-  std::string kind;                           // Names the workflow.
-  std::map<std::string, std::string> slots;   // prompt, seed, width, ...: values for the workflow's named slots.
+  std::string kind;                          // Names the workflow.
+  std::map<std::string, std::string> slots;  // prompt, seed, width, ...: values for the workflow's named slots.
 };
 
 class Renderer {
