@@ -1,6 +1,7 @@
 // HTTP/1.1 messages as values.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -43,10 +43,10 @@ using Handler = std::function<Task<void>(Exchange&)>;
 
 struct ServerLimits {
   std::size_t header_bytes_max = 32 << 10;
-  std::size_t body_bytes_max = 16 << 20;                  // Above: 413.
-  std::chrono::milliseconds idle{60'000};                 // A kept-alive connection without a request is closed.
-  std::chrono::milliseconds request{30'000};              // From its first byte to its last.
-  std::size_t connections_max = 512;                      // Above: closed at once.
+  std::size_t body_bytes_max = 16 << 20;      // Above: 413.
+  std::chrono::milliseconds idle{60'000};     // A kept-alive connection without a request is closed.
+  std::chrono::milliseconds request{30'000};  // From its first byte to its last.
+  std::size_t connections_max = 512;          // Above: closed at once.
 };
 
 class HttpServer {

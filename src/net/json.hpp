@@ -1,4 +1,5 @@
-// Small safe access to Boost.JSON values that came from outside: a missing or mistyped member is an answer, not a throw.
+// Small safe access to Boost.JSON values that came from outside: a missing or mistyped member is an answer, not a
+// throw.
 #pragma once
 
 #include <cstdint>

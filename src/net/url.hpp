@@ -24,7 +24,7 @@ std::string percent_encode(std::string_view text);
 // refused: a broken escape.
 Result<std::string> percent_decode(std::string_view text);
 
-// The decoded value of `name` in the query of a request target; empty when absent.
+// The decoded value (also "+" as space) of the first `name` in the query of a request target; empty: absent or broken.
 std::string query_value(std::string_view target, std::string_view name);
 // The target without its query.
 std::string_view path_of(std::string_view target);
