@@ -1,0 +1,102 @@
+#include <cctype>
+#include <charconv>
+
+#include "app/config_check.hpp"
+
+namespace malin::app {
+
+namespace {
+
+std::string value_of(const Environment& environment, const std::string& name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? "" : found->second;
+}
+
+// The name that a left-out reference stands for: the only one there is.
+template <class Items>
+void complete_reference(std::string& name, const std::string& key, const Items& items, const char* what,
+                        Problems& problems) {
+  if (!name.empty() || problems.has(key) || items.empty()) return;
+  if (items.size() == 1) {
+    name = items.front().name;
+  } else {
+    problems.add(key, std::string("is missing: there is more than one ") + what);
+  }
+}
+
+void complete_engine(EngineSettings& engine, Problems& problems) {
+  if (!engine.url.empty() || engine.type.empty()) return;
+  if (engine.type == "chatterbox")
+    engine.url = engine.flavour == "api" ? "http://127.0.0.1:4123" : "http://127.0.0.1:8004";
+  if (engine.type == "http") problems.add("engines." + engine.name + ".url", "is missing");
+}
+
+void complete_kind(KindSettings& kind, const std::filesystem::path& folder, const Environment& environment) {
+  if (kind.tag.empty()) {
+    for (const char c : kind.name) kind.tag += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  if (!kind.workflow.empty()) kind.workflow = absolute_path(kind.workflow, folder, environment);
+  kind.is_video = kind.media == "video";
+  kind.prompt_bytes_max = static_cast<std::size_t>(kind.prompt_max.count);
+}
+
+void complete_listen(ApiSettings& api, Problems& problems) {
+  const std::size_t colon = api.listen.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : api.listen.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), api.port);
+  if (port.empty() || error != std::errc{} || end != port.data() + port.size() || colon == 0) {
+    problems.add("api.listen", "must be an address and a port, such as \"127.0.0.1:7425\" or \"[::1]:7425\"");
+    return;
+  }
+  api.address = api.listen.substr(0, colon);
+  if (api.address.starts_with('[') && api.address.ends_with(']')) {
+    api.address = api.address.substr(1, api.address.size() - 2);
+  }
+}
+
+void complete_state_dir(std::string& state_dir, const std::filesystem::path& folder, const Environment& environment,
+                        Problems& problems) {
+  if (!state_dir.empty()) {
+    state_dir = absolute_path(state_dir, folder, environment);
+  } else if (const std::string state = value_of(environment, "XDG_STATE_HOME"); state.starts_with('/')) {
+    state_dir = state + "/malin";
+  } else if (const std::string home = value_of(environment, "HOME"); !home.empty()) {
+    state_dir = home + "/.local/state/malin";
+  } else {
+    problems.add("state_dir", "is missing, and neither XDG_STATE_HOME nor HOME is set");
+  }
+}
+
+}  // namespace
+
+std::string absolute_path(const std::string& path, const std::filesystem::path& folder,
+                          const Environment& environment) {
+  const std::string home = value_of(environment, "HOME");
+  if (path.starts_with("~/") && !home.empty()) return home + path.substr(1);
+  return std::filesystem::absolute(folder / path).lexically_normal().string();
+}
+
+void complete(AppConfig& config, const std::filesystem::path& folder, const Environment& environment,
+              Problems& problems) {
+  complete_state_dir(config.root.state_dir, folder, environment, problems);
+  complete_listen(config.api, problems);
+  config.swap.idle_grace = config.presence.idle_grace;
+  for (EngineSettings& engine : config.engines) complete_engine(engine, problems);
+  for (CardSettings& card : config.cards) {
+    if (card.driver != "renderer") continue;
+    complete_reference(card.renderer, "cards." + card.name + ".renderer", config.renderers, "renderer", problems);
+  }
+  for (RendererSettings& renderer : config.renderers) {
+    complete_reference(renderer.card, "renderers." + renderer.name + ".card", config.cards, "card", problems);
+  }
+  for (SenseSpec& sense : config.senses) {
+    complete_reference(sense.card, "senses." + sense.name + ".card", config.cards, "card", problems);
+    if (sense.identifier.empty()) sense.identifier = sense.model;
+  }
+  for (KindSettings& kind : config.kinds) {
+    complete_reference(kind.renderer, "kinds." + kind.name + ".renderer", config.renderers, "renderer", problems);
+    complete_kind(kind, folder, environment);
+  }
+}
+
+}  // namespace malin::app

@@ -1,0 +1,264 @@
+// The config file: one small rig that is right, one change to it for each thing that can be wrong, and the example.
+#include "app/config.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "app/config_keys.hpp"
+#include "app/config_problems.hpp"
+
+namespace malin::app {
+namespace {
+
+using std::chrono_literals::operator""s;
+using testing::HasSubstr;
+
+// A folder of its own for each test, with the one file that the small rig refers to.
+class ConfigFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "malin-config-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    write("w.json", "{}", 0644);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& name, const std::string& text, mode_t mode) {
+    const std::string path = (folder_ / name).string();
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), mode);
+    return path;
+  }
+
+  ConfigResult parse(const std::string& text) { return parse_config(text, folder_, environment_); }
+
+  // The small rig with `from` replaced; the problems that this makes.
+  ConfigProblems problems_with(const std::string& from, const std::string& to);
+
+  std::filesystem::path folder_;
+  Environment environment_{{"BOT", "123:abc"}, {"HOME", "/home/jun"}};
+};
+
+const std::string small_rig = R"([cards.gpu0]
+total = "24 GiB"
+[engines.lmstudio]
+type = "lmstudio"
+[engines.voice]
+type = "http"
+url = "http://127.0.0.1:9000"
+[renderers.comfyui]
+[senses.brain]
+engine = "lmstudio"
+model = "big"
+footprint = "12 GiB"
+[senses.vision]
+engine = "lmstudio"
+model = "eyes"
+footprint = "6 GiB"
+impact = 3
+[senses.voice]
+engine = "voice"
+model = "tts"
+footprint = "3 GiB"
+[kinds.selfie]
+workflow = "w.json"
+media = "photo"
+need = "6 GiB"
+evict = ["vision"]
+[courier]
+chat_id = 42
+token_env = "BOT"
+)";
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+int line_with(const std::string& text, const std::string& part) {
+  return 1 +
+         static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(part)), '\n'));
+}
+
+ConfigProblems ConfigFile::problems_with(const std::string& from, const std::string& to) {
+  const ConfigResult result = parse(replaced(small_rig, from, to));
+  return result ? ConfigProblems{} : result.error();
+}
+
+std::string all_of(const ConfigProblems& problems) {
+  std::string text;
+  for (const ConfigProblem& problem : problems) text += format_problem(problem) + "\n";
+  return text;
+}
+
+TEST_F(ConfigFile, a_small_rig_is_read_with_its_defaults) {
+  const ConfigResult config = parse(small_rig);
+  ASSERT_TRUE(config) << all_of(config.error());
+  EXPECT_EQ(config->cards.front().driver, "nvml");
+  EXPECT_EQ(config->cards.front().headroom, mebibytes(256));
+  EXPECT_EQ(config->swap.idle_grace, 8s);
+  EXPECT_EQ(config->renderers.front().card, "gpu0");
+  EXPECT_EQ(config->renderers.front().url, "http://127.0.0.1:8188");
+  EXPECT_EQ(config->senses.front().identifier, "big");
+  EXPECT_EQ(config->kinds.front().tag, "SELFIE");
+  EXPECT_EQ(config->kinds.front().workflow, (folder_ / "w.json").string());
+  EXPECT_EQ(config->courier.token.reveal(), "123:abc");
+  EXPECT_EQ(config->api.address, "127.0.0.1");
+  EXPECT_EQ(config->api.port, 7425);
+  EXPECT_EQ(config->root.state_dir, "/home/jun/.local/state/malin");
+}
+
+TEST_F(ConfigFile, decisions_get_the_same_names_and_numbers) {
+  const ConfigResult config = parse(small_rig);
+  ASSERT_TRUE(config) << all_of(config.error());
+  ASSERT_EQ(config->core.senses.size(), 3U);
+  EXPECT_EQ(config->core.senses[1].name, "vision");
+  EXPECT_EQ(config->core.senses[1].impact, 3);
+  ASSERT_EQ(config->core.engines.size(), 2U);
+  EXPECT_TRUE(config->core.engines[0].can_unload);
+  EXPECT_FALSE(config->core.engines[1].can_unload);
+  EXPECT_FALSE(config->core.engines[0].server.can_start);
+  EXPECT_EQ(config->core.kinds.front().need, gibibytes(6));
+  EXPECT_EQ(config->core.kinds.front().evict, std::vector<std::string>{"vision"});
+  EXPECT_EQ(config->core.renderers.front().card, "gpu0");
+}
+
+TEST_F(ConfigFile, ten_mistakes_give_ten_problems_with_their_lines) {
+  std::string text = small_rig;
+  const std::vector<std::array<std::string, 3>> mistakes = {
+      {"total = \"24 GiB\"", "totl = \"24 GiB\"", "unknown key; did you mean \"total\"?"},
+      {"type = \"http\"", "type = \"htpp\"", "\"htpp\" is not one of \"lmstudio\", \"chatterbox\", \"http\""},
+      {"url = \"http://127.0.0.1:9000\"", "url = \"127.0.0.1:9000\"", "not an http or https address"},
+      {"engine = \"lmstudio\"", "engine = \"lmstudoi\"", "there is no engine \"lmstudoi\"; did you mean \"lmstudio\"?"},
+      {"footprint = \"12 GiB\"", "footprint = 12", "must be an amount of memory in quotes"},
+      {"impact = 3", "impact = 3000", "is out of range: 1 to 1000"},
+      {"workflow = \"w.json\"", "workflow = \"gone.json\"", "there is no file"},
+      {"need = \"6 GiB\"", "need = \"6 Gigs\"", "\"6 Gigs\" is not an amount of memory"},
+      {"evict = [\"vision\"]", "evict = [\"visoin\"]", "there is no sense \"visoin\"; did you mean \"vision\"?"},
+      {"token_env = \"BOT\"", "token = \"123:abc\"", "a token does not belong in this file"},
+  };
+  for (const auto& [from, to, message] : mistakes) text = replaced(text, from, to);
+  text += "token_env = \"BOT\"\n";
+
+  const ConfigResult config = parse(text);
+  ASSERT_FALSE(config);
+  ASSERT_EQ(config.error().size(), mistakes.size()) << all_of(config.error());
+  for (std::size_t i = 0; i < mistakes.size(); ++i) {
+    EXPECT_EQ(config.error()[i].line, line_with(text, mistakes[i][1]));
+    EXPECT_THAT(config.error()[i].text, HasSubstr(mistakes[i][2]));
+  }
+}
+
+struct Mistake {
+  const char* from;
+  const char* to;
+  const char* key;
+  const char* text;
+};
+
+TEST_F(ConfigFile, each_mistake_alone_is_named_with_its_key_and_line) {
+  const Mistake mistakes[] = {
+      {"[courier]", "[swap]\nabsence_limit = \"10 parsecs\"\n[courier]", "swap.absence_limit", "not a length of time"},
+      {"[courier]", "[swap]\nabsence_limit = 600\n[courier]", "swap.absence_limit", "must be a length of time"},
+      {"[courier]", "[swap]\nsettle_limit = \"1h\"\n[courier]", "swap.settle_limit", "out of range: 1s to 5m"},
+      {"[courier]", "[swap]\nrender_attempts = 1.5\n[courier]", "swap.render_attempts", "must be a whole number"},
+      {"[courier]", "[presense]\nidle_grace = \"1s\"\n[courier]", "presense", "did you mean \"presence\"?"},
+      {"[courier]", "[api]\nlisten = \"0.0.0.0:7425\"\n[courier]", "api.listen", "others could reach 0.0.0.0:7425"},
+      {"[courier]", "[api]\nlisten = \"7425\"\n[courier]", "api.listen", "must be an address and a port"},
+      {"[courier]", "[api]\nlisten = \"localhost:7425\"\n[courier]", "api.listen", "is not an IP address"},
+      {"[courier]", "[api]\ntoken_env = \"NOPE\"\n[courier]", "api.token_env", "NOPE is not set"},
+      {"[courier]", "[cards.gpu1]\nindex = 0\n[courier]", "renderers.comfyui.card", "more than one card"},
+      {"chat_id = 42", "chat_id = \"42\"", "courier.chat_id", "must be a whole number"},
+      {"chat_id = 42\n", "", "courier.chat_id", "is missing"},
+      {"token_env = \"BOT\"", "", "courier", "the bot's token is missing"},
+      {"model = \"eyes\"", "model = \"big\"", "senses.vision.identifier", "already called \"big\""},
+      {"model = \"eyes\"", "model = \"\"", "senses.vision.model", "must not be empty"},
+      {"model = \"eyes\"", "model = \"eyes\"\nload_config = \"{\"", "senses.vision.load_config", "is not JSON"},
+      {"model = \"eyes\"", "model = \"eyes\"\nevictable = false", "kinds.selfie.evict", "has evictable = false"},
+      {"model = \"eyes\"", "model = \"eyes\"\nevictable = \"no\"", "senses.vision.evictable", "must be true or false"},
+      {"evict = [\"vision\"]", "evict = [\"voice\"]", "kinds.selfie.evict", "an engine that cannot unload it"},
+      {"evict = [\"vision\"]", "evict = \"vision\"", "kinds.selfie.evict", "must be a list of texts"},
+      {"evict = [\"vision\"]", "evict = [\"vision\", \"vision\"]", "kinds.selfie.evict", "twice"},
+      {"need = \"6 GiB\"", "need = \"40 GiB\"", "kinds.selfie.need",
+       "can never be free on card \"gpu0\": at most 20.8"},
+      {"need = \"6 GiB\"", "need = \"9 GiB\"\nmay_widen = false", "kinds.selfie.need", "can never be free"},
+      {"need = \"6 GiB\"", "need = \"6 GiB\"\ntag = \"self ie\"", "kinds.selfie.tag", "capital letters"},
+      {"need = \"6 GiB\"", "need = \"6 GiB\"\nrender_limit = \"11m\"", "kinds.selfie.render_limit", "shorter than"},
+      {"need = \"6 GiB\"", "need = \"6 GiB\"\nslots = 3", "kinds.selfie.slots", "must be a table of values"},
+      {"need = \"6 GiB\"\n", "", "kinds.selfie.need", "is missing"},
+      {"total = \"24 GiB\"", "total = \"20 GiB\"", "cards.gpu0.total", "footprints of its senses together, 21 GiB"},
+      {"url = \"http://127.0.0.1:9000\"\n", "", "engines.voice.url", "is missing"},
+      {"url = \"http://127.0.0.1:9000\"", "url = \"http://127.0.0.1:9000\"\nhealth = \"ok\"", "engines.voice.health",
+       "must start with /"},
+      {"[senses.vision]", "[senses.\"My Eyes\"]\n[senses.vision]", "senses.My Eyes", "small letters"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const ConfigProblems found = problems_with(mistake.from, mistake.to);
+    const auto match = std::ranges::find(found, mistake.key, &ConfigProblem::key);
+    ASSERT_NE(match, found.end()) << mistake.to << " gave\n" << all_of(found);
+    EXPECT_THAT(match->text, HasSubstr(mistake.text)) << mistake.to;
+    EXPECT_GT(match->line, 0) << mistake.to;
+  }
+}
+
+TEST_F(ConfigFile, a_text_that_is_not_toml_gives_one_problem_with_its_line) {
+  const ConfigResult config = parse("[cards.gpu0]\nindex = = 1\n");
+  ASSERT_FALSE(config);
+  ASSERT_EQ(config.error().size(), 1U);
+  EXPECT_EQ(config.error().front().line, 2);
+}
+
+TEST_F(ConfigFile, an_empty_file_names_every_missing_section) {
+  const ConfigResult config = parse("");
+  ASSERT_FALSE(config);
+  for (const char* section : {"cards", "engines", "renderers", "senses", "kinds"}) {
+    EXPECT_THAT(all_of(config.error()), HasSubstr(std::string("[") + section + ".NAME]"));
+  }
+}
+
+TEST_F(ConfigFile, a_file_that_is_not_there_is_said_so) {
+  const ConfigResult config = load_config(folder_ / "nowhere.toml", environment_);
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().front().text, HasSubstr("No such file"));
+}
+
+TEST_F(ConfigFile, a_token_file_is_read_only_when_nobody_else_can_read_it) {
+  write("bot.token", "123:abc\n", 0600);
+  const ConfigResult config = parse(replaced(small_rig, "token_env = \"BOT\"", "token_file = \"bot.token\""));
+  ASSERT_TRUE(config) << all_of(config.error());
+  EXPECT_EQ(config->courier.token.reveal(), "123:abc");
+
+  write("bot.token", "123:abc\n", 0644);
+  const ConfigProblems problems = problems_with("token_env = \"BOT\"", "token_file = \"bot.token\"");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_THAT(problems.front().text, HasSubstr("can be read by others"));
+  EXPECT_THAT(problems.front().text, testing::Not(HasSubstr("123")));
+}
+
+TEST_F(ConfigFile, slots_may_be_numbers_and_become_text) {
+  const ConfigResult config =
+      parse(replaced(small_rig, "evict =", "slots = { width = 512, cfg = 1.5, s = \"x\" }\nevict ="));
+  ASSERT_TRUE(config) << all_of(config.error());
+  const StringMap expected{{"width", "512"}, {"cfg", "1.5"}, {"s", "x"}};
+  EXPECT_EQ(config->kinds.front().slots, expected);
+}
+
+TEST(Secret, prints_as_stars) {
+  std::ostringstream out;
+  out << Secret("123:abc") << " " << Secret();
+  EXPECT_EQ(out.str(), "*** (none)");
+}
+
+TEST(Suggestion, is_the_nearest_name_or_all_of_them) {
+  EXPECT_EQ(suggest("idel_grace", {"idle_grace", "turn_expiry"}), "; did you mean \"idle_grace\"?");
+  EXPECT_EQ(suggest("colour", {"idle_grace", "turn_expiry"}), "; known here: idle_grace, turn_expiry");
+}
+
+}  // namespace
+}  // namespace malin::app
