@@ -74,6 +74,7 @@ struct RendererReading {
   std::optional<Bytes> card_total;  // Of its card, as it reports them; for a card on another machine.
   std::optional<Bytes> card_free;
   std::string version;
+  bool worker_dead = false;  // It answers, but its renders stand still and it is deaf to interrupts: restart it.
 };
 
 // A file that a render left with the renderer.
