@@ -78,6 +78,11 @@ struct SwapSpec {
   Duration slow_probe{};  // Probe interval at rest.
 };
 
+struct CourierSpec {
+  // true: the status message becomes the media, which can be repeated. false: the media is a new message.
+  bool edits = true;
+};
+
 struct Config {
   std::vector<CardSpec> cards;
   std::vector<EngineSpec> engines;
@@ -85,6 +90,7 @@ struct Config {
   std::vector<SenseSpec> senses;
   std::vector<KindSpec> kinds;
   SwapSpec swap;
+  std::optional<CourierSpec> courier;  // Empty: media stays in the spool, to be fetched over REST.
 
   const SenseSpec* sense(std::string_view name) const;
   const KindSpec* kind(std::string_view name) const;

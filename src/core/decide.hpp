@@ -2,6 +2,7 @@
 // decision. What just happened does not matter, only how things are.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,9 @@ namespace malin {
 struct Decision {
   Changes changes;              // One transaction. When there are any, there are no actions: commit, then decide again.
   std::vector<Action> actions;  // In the order they must start.
-  std::optional<TimePoint> wake_at;  // Look again then, even if nothing happens.
-  bool opens_window = false;         // `changes` open or widen a window: the gate of presence must close first.
+  std::optional<TimePoint> wake_at;    // Look again then, even if nothing happens.
+  std::map<JobId, std::string> waits;  // Why each queued job is not running yet, for people.
+  bool opens_window = false;           // `changes` open or widen a window: the gate of presence must close first.
 };
 
 Decision decide(const Config& config, const Ledger& ledger, const Observation& seen,

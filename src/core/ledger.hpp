@@ -66,6 +66,7 @@ struct Window {
   TimePoint render_until{};  // A render is interrupted then, so that everyone is back within the limit.
   std::optional<TimePoint> closed_at;
   bool aborted = false;
+  int repairs = 0;                       // Senses that came back otherwise than they left and were loaded once more.
   std::string reason;                    // Why it closed, when not in the ordinary way.
   std::optional<bool> restored_exactly;  // Set at closing: residents equal those before.
 
@@ -79,7 +80,7 @@ struct Absence {
   Resident resident;  // As it was; what to restore.
   TimePoint since{};
   TimePoint deadline{};
-  int evictions = 0;  // Unloads confirmed so far: more than one means that someone loaded it again.
+  int evictions = 0;  // Comings and goings seen: even = still there, odd = gone. Over 1: someone loaded it again.
 
   bool operator==(const Absence&) const = default;
 };
@@ -88,7 +89,8 @@ struct Absence {
 struct Profile {
   std::string sense;
   Resident resident;
-  std::optional<Bytes> footprint;  // Learned by measuring.
+  std::optional<Bytes> footprint;    // Learned by measuring.
+  std::optional<TimePoint> told_at;  // The person was told that it does not come back; empty once it has.
 
   bool operator==(const Profile&) const = default;
 };

@@ -1,0 +1,105 @@
+// The way back out of a window (core/window_steps.hpp).
+#include <algorithm>
+
+#include "core/window_steps.hpp"
+
+namespace malin {
+
+namespace {
+
+constexpr int repairs_max = 2;
+
+bool is_released(const Situation& s, const RendererSpec& renderer, const Window& window) {
+  const auto reading = s.seen.renderers.find(renderer.server.name);
+  if (reading == s.seen.renderers.end()) return false;
+  if (reading->second.error && reading->second.error->code == Errc::unreachable)
+    return true;                                                        // Dead: it holds nothing.
+  if (s.has_kept_memory_since(renderer, window.phase_at)) return true;  // Timed out and reported.
+  const RendererReading* fresh = s.renderer_since(renderer.server.name, s.now - 4 * s.config.swap.fast_probe);
+  return fresh != nullptr && fresh->held <= renderer.rest;
+}
+
+void close(const Situation& s, const Window& window, bool exactly, std::string reason, Draft& draft) {
+  Window closed = window;
+  closed.phase = WindowPhase::closed;
+  closed.phase_at = s.now;
+  closed.closed_at = s.now;
+  closed.restored_exactly = exactly;
+  if (!reason.empty()) closed.reason = reason;
+  draft.change(PutWindow{closed});
+  const std::string took = format_duration(s.now - window.opened_at);
+  draft.tell("window", std::to_string(window.id),
+             exactly ? "everyone is back as before, after " + took : "closed after " + took + ", but " + reason);
+}
+
+// Everyone is loaded: as they were before? One that is not is sent away and loaded once more, a few times at most.
+void compare_and_close(const Situation& s, const std::vector<SenseView>& senses, const Window& window, Draft& draft) {
+  std::string changed;
+  for (const std::string& name : window.evicted) {
+    const SenseView* view = find_view(senses, name);
+    const auto profile = s.ledger.profiles.find(name);
+    if (view == nullptr || profile == s.ledger.profiles.end()) continue;
+    if (view->state != SenseState::ready) {
+      changed += (changed.empty() ? "" : ", ") + name + " is " + to_string(view->state);
+    } else if (!same_load(profile->second.resident, *view->resident)) {
+      changed += (changed.empty() ? "" : ", ") + name + " came back with other settings";
+      if (window.repairs >= repairs_max || s.is_turn_open() || !s.ledger.settings.swap_enabled) continue;
+      Window repaired = window;
+      ++repaired.repairs;
+      draft.tell("sense", name, name + " came back with other settings; loading it once more");
+      draft.change(PutAbsence{{.sense = name,
+                               .window = window.id,
+                               .resident = profile->second.resident,
+                               .since = s.now,
+                               .deadline = s.now + view->spec->load_limit}});
+      draft.change(PutWindow{std::move(repaired)});
+      return draft.opens_window();
+    }
+  }
+  close(s, window, changed.empty(), changed, draft);
+}
+
+}  // namespace
+
+void release(const Situation& s, const RendererSpec& renderer, const Window& window, Draft& draft) {
+  if (!is_released(s, renderer, window)) {
+    const ReleaseRenderer action{renderer.server.name};
+    const RendererReading* known = s.renderer(renderer.server.name);
+    const bool is_needed = known == nullptr || known->held > renderer.rest;
+    if (is_needed && s.may_try(key_of(action))) draft.act(action);
+    return;
+  }
+  if (const Error* error = s.last_error("release " + renderer.server.name);
+      error != nullptr && s.has_kept_memory_since(renderer, window.phase_at))
+    draft.tell("window", std::to_string(window.id),
+               renderer.server.name + " did not give its memory back: " + error->message);
+  const NextJob next = next_job(s, window, renderer);
+  if (next.job == nullptr) return move_to(s, window, WindowPhase::returning, "", draft);
+  for (const std::string& name : surplus_absences(s, window, next)) {
+    draft.change(DropAbsence{name});
+    draft.tell("sense", name, name + " may come back; the next render does not need it away");
+  }
+  move_to(s, window, WindowPhase::making_room, "", draft);
+}
+
+void bring_everyone_back(const Situation& s, const std::vector<SenseView>& senses, const Window& window, Draft& draft) {
+  bool is_waiting = false;
+  for (const Absence* absence : absences_of(s, window)) {
+    const SenseView* view = find_view(senses, absence->sense);
+    const bool is_right = view != nullptr && view->resident != nullptr &&
+                          same_load(view->resident ? *view->resident : Resident{}, absence->resident);
+    const bool may_unload = s.ledger.settings.swap_enabled;
+    if (view == nullptr || view->state == SenseState::away || is_right || !may_unload)
+      draft.change(DropAbsence{absence->sense});
+    else
+      is_waiting = true;
+  }
+  if (is_waiting || !absences_of(s, window).empty()) return;
+  for (const std::string& name : window.evicted) {
+    const SenseView* view = find_view(senses, name);
+    if (view != nullptr && view->state != SenseState::ready && view->state != SenseState::failing) return;
+  }
+  compare_and_close(s, senses, window, draft);
+}
+
+}  // namespace malin

@@ -1,0 +1,65 @@
+#include "core/conduct.hpp"
+
+#include "core/rendering.hpp"
+#include "core/window.hpp"
+
+namespace malin {
+
+namespace {
+
+constexpr Duration release_interval{60'000};  // Between tries to get memory back that nobody waits for.
+
+// The render under way on this card, by whichever renderer.
+const Job* job_on_card(const Situation& s, std::string_view card) {
+  for (const RendererSpec& renderer : s.config.renderers) {
+    if (renderer.card != card) continue;
+    if (const Job* job = s.rendering_job(renderer.server.name)) return job;
+  }
+  return nullptr;
+}
+
+bool is_sense_waiting_for_memory(const std::vector<SenseView>& senses, std::string_view card) {
+  for (const SenseView& view : senses)
+    if (view.spec->card == card && (view.state == SenseState::missing || view.state == SenseState::failing))
+      return true;
+  return false;
+}
+
+// Outside windows: an idle renderer gives back what our renders left in it.
+void release_when_idle(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+                       Draft& draft) {
+  const RendererReading* reading = s.renderer(renderer.server.name);
+  if (reading == nullptr || reading->held <= renderer.rest || !reading->running.empty() || !reading->pending.empty())
+    return;
+  const ReleaseRenderer action{renderer.server.name};
+  const auto last = s.seen.attempts.find(key_of(action));
+  const TimePoint last_at = last == s.seen.attempts.end() ? TimePoint::min() : last->second.last_at;
+  const bool is_wanted = is_sense_waiting_for_memory(senses, renderer.card) || s.last_render(renderer) > last_at;
+  const TimePoint due =
+      last_at == TimePoint::min() || s.failures(key_of(action)) == 0 ? s.now : last_at + release_interval;
+  if (is_wanted && due <= s.now && !s.is_running(key_of(action))) draft.act(action);
+}
+
+void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+                      Draft& draft) {
+  stop_strays(s, renderer, draft);
+  const Window* window = s.ledger.open_window(renderer.card);
+  if (const Job* job = job_on_card(s, renderer.card)) {
+    if (s.renderer_of(*job) == &renderer) follow_render(s, *job, renderer, window, draft);
+    return;
+  }
+  if (window == nullptr) {
+    start_or_open(s, senses, renderer, draft);
+    release_when_idle(s, senses, renderer, draft);
+  } else if (window->renderer == renderer.server.name) {
+    advance_window(s, senses, renderer, *window, draft);
+  }
+}
+
+}  // namespace
+
+void conduct(const Situation& s, const std::vector<SenseView>& senses, Draft& draft) {
+  for (const RendererSpec& renderer : s.config.renderers) conduct_renderer(s, senses, renderer, draft);
+}
+
+}  // namespace malin

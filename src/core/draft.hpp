@@ -1,0 +1,43 @@
+// A decision in the making.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/decide.hpp"
+#include "core/situation.hpp"
+
+namespace malin {
+
+class Draft {
+ public:
+  explicit Draft(const Situation& situation)
+      : situation_(situation), next_outbox_(situation.ledger.next_outbox), next_window_(situation.ledger.next_window) {}
+
+  void change(Change change) { decision_.changes.push_back(std::move(change)); }
+  void act(Action action) { decision_.actions.push_back(std::move(action)); }
+  void wake_at(TimePoint moment) {
+    decision_.wake_at = decision_.wake_at ? std::min(*decision_.wake_at, moment) : moment;
+  }
+  void wait(const JobId& job, std::string why) { decision_.waits[job] = std::move(why); }
+  void opens_window() { decision_.opens_window = true; }
+
+  // A line of the timeline.
+  void tell(std::string kind, std::string subject, std::string text);
+  // A line of text for the person, outside any job.
+  void notify(std::string text);
+
+  WindowId new_window() { return next_window_++; }
+  std::int64_t new_outbox() { return next_outbox_++; }
+
+  Decision finish() &&;
+
+ private:
+  const Situation& situation_;
+  Decision decision_;
+  std::int64_t next_outbox_;
+  WindowId next_window_;
+};
+
+}  // namespace malin

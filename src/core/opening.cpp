@@ -1,0 +1,109 @@
+// How a job gets its turn when no window is open (core/window.hpp).
+#include "core/jobs.hpp"
+#include "core/presence.hpp"
+#include "core/room.hpp"
+#include "core/window.hpp"
+
+namespace malin {
+
+namespace {
+
+// The last fifth of the absence limit is kept for the way back.
+TimePoint render_until(const Situation& s) { return s.now + s.config.swap.absence_limit / 5 * 4; }
+
+std::string list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : " and ") + name;
+  return text;
+}
+
+void open_window(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer, const Job& job,
+                 const KindSpec& kind, const RoomPlan& plan, Draft& draft) {
+  Window window;
+  window.id = draft.new_window();
+  window.card = renderer.card;
+  window.renderer = renderer.server.name;
+  window.evicted = plan.evict;
+  window.need = kind.need;
+  window.opened_at = window.phase_at = s.now;
+  window.render_until = render_until(s);
+  for (const std::string& name : plan.evict) {
+    const SenseView* view = find_view(senses, name);
+    Absence absence{.sense = name,
+                    .window = window.id,
+                    .resident = *view->resident,
+                    .since = s.now,
+                    .deadline = s.now + s.config.swap.absence_limit};
+    absence.resident.state = ResidentState::idle;
+    draft.change(PutAbsence{std::move(absence)});
+  }
+  announce_job(s, job, draft);
+  draft.tell("window", std::to_string(window.id),
+             "making room for a " + kind.name + ": " + list(plan.evict) + " will be away");
+  draft.change(PutWindow{std::move(window)});
+  draft.opens_window();
+}
+
+// A sense that should be here and can be brought back comes before any render.
+const SenseView* first_in_line(const std::vector<SenseView>& senses, std::string_view card) {
+  for (const SenseView& view : senses) {
+    if (view.spec->card != card) continue;
+    if (view.state == SenseState::missing || view.state == SenseState::loading || view.state == SenseState::unloading)
+      return &view;
+  }
+  return nullptr;
+}
+
+// Why this job does not start now; empty when the draft starts it.
+std::string start(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+                  const Job& job, Draft& draft) {
+  const KindSpec& kind = *s.config.kind(job.kind);
+  if (job.not_before && *job.not_before > s.now) {
+    draft.wake_at(*job.not_before);
+    return job.reason + "; tried again in " + format_duration(*job.not_before - s.now);
+  }
+  if (const SenseView* view = first_in_line(senses, renderer.card))
+    return "bringing " + view->spec->name + " back first";
+  const RoomPlan plan = plan_room(s, senses, kind);
+  if (plan.verdict == RoomPlan::Verdict::unknown || plan.verdict == RoomPlan::Verdict::none) return plan.why;
+  if (plan.verdict == RoomPlan::Verdict::there) {
+    begin_job(s, job, draft);
+    return {};
+  }
+  const Settings& settings = s.ledger.settings;
+  if (!settings.swap_enabled) return "needs " + list(plan.evict) + " away, and swapping is off";
+  if (settings.hold_until && *settings.hold_until > s.now) {
+    draft.wake_at(*settings.hold_until);
+    return "a swap was called off; no window for " + format_duration(*settings.hold_until - s.now);
+  }
+  const Opening opening = plan_opening(s, job, kind);
+  if (!opening.is_now) {
+    draft.wake_at(opening.ask_again);
+    return opening.why;
+  }
+  open_window(s, senses, renderer, job, kind, plan, draft);
+  return {};
+}
+
+}  // namespace
+
+void start_or_open(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+                   Draft& draft) {
+  bool is_taken = false;
+  for (const Job* job : queued_jobs(s)) {
+    if (s.config.kind(job->kind) == nullptr) {
+      fail_job(s, *job, "kind " + job->kind + " is no longer configured", draft);
+      continue;
+    }
+    if (s.renderer_of(*job) != &renderer) continue;
+    if (is_taken) {
+      draft.wait(job->id, "waits for its turn");
+      continue;
+    }
+    const std::string why = start(s, senses, renderer, *job, draft);
+    is_taken = why.empty();
+    if (!why.empty()) draft.wait(job->id, why);
+  }
+}
+
+}  // namespace malin

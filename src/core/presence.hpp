@@ -1,0 +1,21 @@
+// When a window may open: between turns, never inside one.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/situation.hpp"
+
+namespace malin {
+
+struct Opening {
+  bool is_now = false;
+  TimePoint ask_again{};  // When it is not: the earliest moment at which the answer may be another.
+  std::string why;        // When it is not, for people.
+};
+
+// An idle stretch of `idle_grace` is preferred; once `job` has waited for its kind's patience any gap will do.
+// Someone's generation that nobody announced as a turn counts as one.
+Opening plan_opening(const Situation& situation, const Job& job, const KindSpec& kind);
+
+}  // namespace malin

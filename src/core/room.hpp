@@ -1,0 +1,35 @@
+// The room on a card: how much a render could have, and whom to send away so that it has enough.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/readiness.hpp"
+
+namespace malin {
+
+// What a render on this renderer can use: the card's free memory and what the renderer holds itself already, less the
+// headroom. Both readings asked for at or after `not_before`. nullopt: unknown.
+std::optional<Bytes> room_for_render(const Situation& situation, const RendererSpec& renderer, TimePoint not_before);
+
+struct RoomPlan {
+  enum class Verdict {
+    unknown,  // The card, the renderer or an engine does not answer.
+    there,    // Enough is free already.
+    evict,    // It is when `evict` are away.
+    none,     // Not even then: `why` names who holds the memory.
+  };
+  Verdict verdict = Verdict::unknown;
+  std::vector<std::string> evict;
+  std::string why;
+};
+
+// The kind's recipe if it has one (widened by the planner where allowed and needed), else the cheapest set. Senses that
+// are absent already count as gone. Only senses that are ready are sent away.
+RoomPlan plan_room(const Situation& situation, const std::vector<SenseView>& senses, const KindSpec& kind);
+
+// "brain 19 GB, comfyui 843 MiB": who holds this card's memory, largest first, for people.
+std::string describe_holders(const Situation& situation, std::string_view card);
+
+}  // namespace malin

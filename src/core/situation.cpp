@@ -1,0 +1,104 @@
+#include "core/situation.hpp"
+
+#include <algorithm>
+
+namespace malin {
+
+namespace {
+
+// A reading older than this no longer says how things stand.
+Duration stale_after(const Config& config) { return 3 * config.swap.slow_probe + std::chrono::seconds(5); }
+
+template <class Readings>
+auto newest(const Readings& readings, std::string_view name, TimePoint not_before) {
+  const auto found = readings.find(std::string(name));
+  using Value = const typename decltype(found->second.value)::value_type*;
+  return found == readings.end() ? Value{nullptr} : found->second.fresh(not_before);
+}
+
+}  // namespace
+
+const CardReading* Situation::card(std::string_view name) const { return card_since(name, now - stale_after(config)); }
+
+const EngineReading* Situation::engine(std::string_view name) const {
+  return newest(seen.engines, name, now - stale_after(config));
+}
+
+const RendererReading* Situation::renderer(std::string_view name) const {
+  return renderer_since(name, now - stale_after(config));
+}
+
+const CardReading* Situation::card_since(std::string_view name, TimePoint not_before) const {
+  return newest(seen.cards, name, not_before);
+}
+
+const RendererReading* Situation::renderer_since(std::string_view name, TimePoint not_before) const {
+  return newest(seen.renderers, name, not_before);
+}
+
+bool Situation::is_running(std::string_view key) const {
+  return std::ranges::any_of(in_flight, [&](const InFlight& one) { return key_of(one.action) == key; });
+}
+
+int Situation::failures(std::string_view key) const {
+  const auto found = seen.attempts.find(std::string(key));
+  return found == seen.attempts.end() ? 0 : found->second.failures;
+}
+
+const Error* Situation::last_error(std::string_view key) const {
+  const auto found = seen.attempts.find(std::string(key));
+  return found == seen.attempts.end() || !found->second.error ? nullptr : &*found->second.error;
+}
+
+TimePoint Situation::retry_at(std::string_view key, Duration longest) const {
+  const auto found = seen.attempts.find(std::string(key));
+  if (found == seen.attempts.end() || found->second.failures == 0) return TimePoint::min();
+  return found->second.last_at + backoff(found->second.failures, key, longest);
+}
+
+Bytes Situation::footprint(const SenseSpec& sense) const {
+  const auto profile = ledger.profiles.find(sense.name);
+  return profile != ledger.profiles.end() && profile->second.footprint ? *profile->second.footprint : sense.footprint;
+}
+
+bool Situation::is_anyone_busy() const {
+  for (const SenseSpec& sense : config.senses) {
+    const EngineReading* reading = engine(sense.engine);
+    if (reading == nullptr || is_running("probe sense " + sense.name)) continue;
+    for (const Resident& resident : reading->residents)
+      if (resident.identifier == sense.identifier && resident.state == ResidentState::busy) return true;
+  }
+  return false;
+}
+
+bool Situation::is_turn_open() const {
+  return std::ranges::any_of(seen.presence.turns, [this](const Turn& turn) { return turn.expires_at > now; });
+}
+
+const Job* Situation::rendering_job(std::string_view renderer) const {
+  for (const auto& [id, job] : ledger.jobs) {
+    if (job.state != JobState::rendering) continue;
+    const RendererSpec* spec = renderer_of(job);
+    if (spec != nullptr && spec->server.name == renderer) return &job;
+  }
+  return nullptr;
+}
+
+const RendererSpec* Situation::renderer_of(const Job& job) const {
+  const KindSpec* kind = config.kind(job.kind);
+  return kind == nullptr ? nullptr : config.renderer(kind->renderer);
+}
+
+TimePoint Situation::last_render(const RendererSpec& renderer) const {
+  TimePoint last = TimePoint::min();
+  for (const auto& [id, job] : ledger.jobs)
+    if (job.attempt_at && renderer_of(job) == &renderer) last = std::max(last, *job.attempt_at);
+  return last;
+}
+
+bool Situation::has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const {
+  const auto release = seen.attempts.find("release " + renderer.server.name);
+  return release != seen.attempts.end() && release->second.failures > 0 && release->second.last_at >= moment;
+}
+
+}  // namespace malin

@@ -1,0 +1,53 @@
+// Everything a decision looks at, and the questions that each part of it asks.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/action.hpp"
+#include "core/backoff.hpp"
+#include "core/config.hpp"
+#include "core/observation.hpp"
+
+namespace malin {
+
+struct Situation {
+  const Config& config;
+  const Ledger& ledger;
+  const Observation& seen;
+  const std::vector<InFlight>& in_flight;
+  TimePoint now;
+
+  // The newest reading, unless it failed or is too old to act on. nullptr: unknown.
+  const CardReading* card(std::string_view name) const;
+  const EngineReading* engine(std::string_view name) const;
+  const RendererReading* renderer(std::string_view name) const;
+
+  // The same, asked for at or after `not_before`.
+  const CardReading* card_since(std::string_view name, TimePoint not_before) const;
+  const RendererReading* renderer_since(std::string_view name, TimePoint not_before) const;
+
+  bool is_running(std::string_view key) const;
+  int failures(std::string_view key) const;
+  const Error* last_error(std::string_view key) const;
+  // When the action may be tried (again): at once after a success.
+  TimePoint retry_at(std::string_view key, Duration longest = std::chrono::seconds(60)) const;
+  bool may_try(std::string_view key) const { return !is_running(key) && retry_at(key) <= now; }
+
+  // VRAM of a sense: learned if it was ever measured, else configured.
+  Bytes footprint(const SenseSpec& sense) const;
+
+  // Whether this reading of an engine shows someone generating, our own probes aside.
+  bool is_anyone_busy() const;
+  bool is_turn_open() const;
+
+  // The job whose render is under way on this renderer.
+  const Job* rendering_job(std::string_view renderer) const;
+  const RendererSpec* renderer_of(const Job& job) const;
+  // When the newest render on this renderer was begun.
+  TimePoint last_render(const RendererSpec& renderer) const;
+  // Whether it was told after `moment` to give its memory back and did not.
+  bool has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const;
+};
+
+}  // namespace malin

@@ -1,0 +1,18 @@
+// One swap, from its opening to its closing (the diagram is in core/ledger.hpp).
+#pragma once
+
+#include "core/draft.hpp"
+#include "core/readiness.hpp"
+
+namespace malin {
+
+// Starts the first queued job that can run on this renderer: at once where there is room, else by opening a window at
+// an idle moment. Leaves in the draft why each of the others waits. REQUIRES: no window and no render on its card.
+void start_or_open(const Situation& situation, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+                   Draft& draft);
+
+// The next step of an open window in which no render is under way.
+void advance_window(const Situation& situation, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+                    const Window& window, Draft& draft);
+
+}  // namespace malin
