@@ -44,7 +44,8 @@ LmStudio::LmStudio(Clock& clock, CardLedger& card, Faults& faults, LmStudioOptio
   faults_.declare("lmstudio.load.fails", "a load fails at the share `amount` (0..1) with the message `text`");
   faults_.declare("lmstudio.load.stalls", "a load stays at the share `amount` (0..1) until it is cancelled");
   faults_.declare("lmstudio.load.crashes", "the engine dies when a load reaches the share `amount` (0..1)");
-  faults_.declare("lmstudio.load.other_config", "a load ignores the config it was given");
+  faults_.declare("lmstudio.load.other_config",
+                  "a load takes the model's default config instead of the one it was given");
   faults_.declare("lmstudio.load.duplicate", "a load leaves a second copy as :2, with `amount` MiB on the card");
   faults_.declare("lmstudio.unload.ignored", "unload says ok and the model stays");
   faults_.declare("lmstudio.unload.memory_stays", "unload says ok and the memory stays until the engine dies");
@@ -139,7 +140,7 @@ Result<std::string> LmStudio::begin_load(LoadRequest request) {
   const Model& model = *find_model(request.model);
   if (faults_.fires("lmstudio.load.other_config")) {
     request.config.clear();
-    request.context_length = model.default_context / 2;
+    request.context_length = 0;
     request.offload = 1;
   }
   Slot loading;

@@ -112,6 +112,9 @@ class LmStudio {
   // The instance with this identifier; otherwise loads the model of that key just in time, with default config.
   Task<Result<Instance>> get_or_load(std::string key);
 
+  // Finishes every load now, for a world that is to begin with them.
+  void hurry();
+
   // Ok when it is gone from the list; its replies are cut. The card shows the memory free later. not_found: no such.
   Task<Result<void>> unload(std::string identifier);
 

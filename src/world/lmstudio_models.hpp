@@ -21,7 +21,7 @@ struct Model {
   Bytes file_size;
   Bytes weights;            // VRAM of the weights when all layers are on the card.
   Bytes context_per_token;  // VRAM of the KV cache.
-  int default_context = 8192;
+  int default_context = 4096;
   int max_context = 32768;
   Duration load_time{};
   std::string default_config;  // What a load without a config gets; opaque here.
@@ -30,7 +30,8 @@ struct Model {
 // VRAM of one instance. `offload` is the share of the layers on the card, 0..1.
 Bytes footprint(const Model& model, int context_length, double offload);
 
-// A brain of 19 GiB, eyes of 6 GiB (each at its default context), and two small ones that somebody may load as well.
+// A brain of 19 GiB, eyes of 6 GiB (each with a context of 8192 tokens, which is not the default), and two small ones
+// that somebody may load as well.
 std::vector<Model> default_models();
 
 }  // namespace malin::world

@@ -49,6 +49,13 @@ void LmStudio::tick() {
   }
 }
 
+void LmStudio::hurry() {
+  for (Slot& s : slots_) {
+    if (s.view.state == InstanceState::loading) s.view.since -= s.load_time;
+  }
+  tick();
+}
+
 void LmStudio::advance_load(const std::string& reference) {
   Slot& loading = *slot_by_reference(reference);
   Instance& view = loading.view;
