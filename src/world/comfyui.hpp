@@ -60,6 +60,13 @@ struct ComfyOutput {
   ComfyPicture picture;
 };
 
+struct ComfyError {
+  std::string node;
+  std::string class_type;
+  std::string type;  // "torch.OutOfMemoryError"
+  std::string message;
+};
+
 struct ComfyNode {
   std::string id;
   std::string class_type;
@@ -71,7 +78,13 @@ struct ComfyNode {
   Bytes weights;                      // Of the model.
   Bytes workspace;                    // Kept by torch's allocator afterwards.
   Duration load_time{};               // When the model is not in VRAM. Not interruptible.
+  std::optional<ComfyError> raises;   // At its end, instead of a result. Type "SystemExit": the worker dies.
   std::optional<ComfyOutput> output;  // Output nodes only.
+};
+
+// What whoever queued a prompt wants to find with it again.
+struct ComfyTag {
+  virtual ~ComfyTag() = default;
 };
 
 struct ComfyPrompt {
@@ -79,6 +92,7 @@ struct ComfyPrompt {
   double number = 0;  // Lower runs first.
   std::string client;
   std::vector<ComfyNode> nodes;
+  std::shared_ptr<const ComfyTag> tag;
 };
 
 struct ComfyProgress {
@@ -87,13 +101,6 @@ struct ComfyProgress {
   double max = 1;
   bool finished = false;
   bool counted = false;  // Told by steps: whole numbers.
-};
-
-struct ComfyError {
-  std::string node;
-  std::string class_type;
-  std::string type;  // "torch.OutOfMemoryError"
-  std::string message;
 };
 
 // One run of one prompt, until its end and then as history.
@@ -109,6 +116,7 @@ struct ComfyRun {
   std::map<std::string, std::vector<ComfyFile>> outputs;  // By node id.
   std::optional<ComfyError> error;
   bool interrupted = false;
+  std::string interrupted_node;
   std::string interrupted_class;
 
   const ComfyNode* node(const std::string& id) const;
@@ -140,6 +148,9 @@ struct ComfyWorldOptions {
 
 class ComfyUi {
  public:
+  static constexpr const char* out_of_memory_advice =
+      "\nThis error means you ran out of memory on your GPU.\n\nTIPS: If the workflow worked before you might have "
+      "accidentally set the batch_size to a large number.";
   static constexpr const char* holder = "comfyui";
 
   ComfyUi(boost::asio::any_io_executor executor, Clock& clock, CardLedger& card, Faults& faults, ComfyEvents& events,

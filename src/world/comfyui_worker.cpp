@@ -12,9 +12,6 @@ namespace malin::world {
 
 namespace {
 
-constexpr const char* out_of_memory_message =
-    "Allocation on device \nThis error means you ran out of memory on your GPU.\n\nTIPS: If the workflow worked before "
-    "you might have accidentally set the batch_size to a large number.";
 constexpr std::size_t history_max = 10000;
 
 ComfyProgress& progress_of(ComfyRun& run, const std::string& node) {
@@ -44,7 +41,7 @@ bool ComfyUi::stop_if_interrupted(Process& process, const ComfyNode& node) {
   if (!process.interrupt) return false;
   process.interrupt = false;
   process.running->interrupted = true;
-  process.running->current = node.id;
+  process.running->interrupted_node = node.id;
   process.running->interrupted_class = node.class_type;
   return true;
 }
@@ -70,7 +67,8 @@ bool ComfyUi::take_model(Process& process, const ComfyNode& node) {
 
 // ComfyUI then unloads everything by itself.
 void ComfyUi::run_out_of_memory(Process& process, const ComfyNode& node) {
-  process.running->error = ComfyError{node.id, node.class_type, "torch.OutOfMemoryError", out_of_memory_message};
+  process.running->error = ComfyError{node.id, node.class_type, "torch.OutOfMemoryError",
+                                      std::string("Allocation on device ") + out_of_memory_advice};
   process.models.clear();
   card_.give_back(holder, process.torch, options_.settle);
   process.torch = Bytes{};
@@ -150,6 +148,11 @@ Task<bool> ComfyUi::run_node(std::shared_ptr<Process> process, std::size_t index
   }
   const bool ran = co_await run_steps(process, index);
   if (process->dead || !ran) co_return false;
+  if (node.raises) {
+    process->worker_dead = node.raises->type == "SystemExit";
+    run.error = node.raises;
+    co_return false;
+  }
   Process::Result result{node.key, {}};
   if (node.output) {
     const bool written = co_await write_files(process, index);
