@@ -12,9 +12,9 @@ namespace {
 constexpr Duration action_shows{5000};
 constexpr std::size_t caption_max = 1024;
 constexpr std::size_t text_max = 4096;
-constexpr std::array actions = {"typing",          "upload_photo",  "record_video",  "upload_video", "record_voice",
-                                "upload_voice",    "find_location", "choose_sticker", "upload_document",
-                                "record_video_note", "upload_video_note"};
+constexpr std::array actions = {"typing",          "upload_photo",      "record_video",     "upload_video",
+                                "record_voice",    "upload_voice",      "find_location",    "choose_sticker",
+                                "upload_document", "record_video_note", "upload_video_note"};
 
 std::unexpected<TelegramRefusal> refuse(int code, std::string description) {
   return std::unexpected(TelegramRefusal{code, std::move(description)});

@@ -31,7 +31,8 @@ struct TelegramFile {
   std::string name;
   std::string mime;
   std::string bytes;
-  int width = 0;  // Pixels.
+  std::string sha256;  // Of the bytes, in hex; as whoever stores it says.
+  int width = 0;       // Pixels.
   int height = 0;
   int duration = 0;  // Seconds.
 };
