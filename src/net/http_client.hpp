@@ -1,4 +1,5 @@
 // An HTTP/1.1 client for one origin (scheme, host, port, base path), plain or TLS with verified certificates.
+// A connection is kept for a while and used again, by GET and HEAD only: these can be repeated when it just broke.
 // Sends no Origin header: ComfyUI refuses foreign ones. Every call has a deadline.
 #pragma once
 
@@ -21,7 +22,8 @@ class HttpStream {
  public:
   virtual ~HttpStream() = default;
   virtual const HttpResponse& head() const = 0;  // Its body is empty.
-  // The next bytes as soon as any are there; empty at the end. timeout: none within `limit`.
+  // The next bytes as soon as any are there; empty at the end. timeout: none within `limit`, the stream stays good and
+  // can be read again. unreachable: lost before its end. bad_reply: not HTTP.
   virtual Task<Result<std::string>> read_some(std::chrono::milliseconds limit) = 0;
 };
 
@@ -31,7 +33,7 @@ class HttpClient {
   HttpClient(boost::asio::any_io_executor executor, Url base);
   ~HttpClient();
 
-  // The whole exchange within `limit`. Any status is a success here; a body over `body_max` bytes is refused.
+  // The whole exchange within `limit`. Any status is a success here; refused: a body over `body_max` bytes.
   // unreachable: could not connect, or the connection broke before the whole request was sent.
   // timeout: no whole answer in time; it may have been received. So is a connection lost after the request was sent.
   // bad_reply: not HTTP.

@@ -26,9 +26,10 @@ class Exchange {
   virtual const HttpRequest& request() const = 0;  // Whole body included.
   virtual std::string peer() const = 0;            // Address of the client, "127.0.0.1:50412".
 
+  // The body is left out where HTTP has none (HEAD, 204, 304).
   virtual Task<Result<void>> respond(HttpResponse response) = 0;
 
-  // A chunked answer, each write sent at once. unreachable: the client has gone.
+  // A chunked answer, each write sent at once. unreachable: the client has gone. An answer without `end` is cut off.
   virtual Task<Result<void>> begin(unsigned status, Headers headers) = 0;
   virtual Task<Result<void>> write(std::string chunk) = 0;
   virtual Task<Result<void>> end() = 0;
@@ -39,6 +40,7 @@ class Exchange {
   virtual Task<Result<std::shared_ptr<WebSocket>>> accept_websocket() = 0;
 };
 
+// What it throws (std::exception) becomes a 500, and the connection ends.
 using Handler = std::function<Task<void>(Exchange&)>;
 
 struct ServerLimits {
@@ -56,8 +58,11 @@ class HttpServer {
 
   // Port 0 takes a free one. Returns the port. refused: the address is taken or not ours.
   Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
-  // Stops listening and cuts all connections.
+  // Stops listening, cuts all connections and cancels the handlers that run: they end when the executor runs next.
+  // Until then, or until the executor is gone, what they refer to must live.
   void stop();
+  // After `stop`: until the last handler has ended.
+  Task<void> stopped();
 
  private:
   struct Impl;

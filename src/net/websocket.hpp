@@ -1,5 +1,7 @@
 // A WebSocket, client or server side. One reader runs for the life of the socket and hands messages on, because a
 // cancelled read would break the whole socket.
+// At most 4096 messages or 64 MiB wait to be received, and as many to be sent; beyond, the socket is cut.
+// A peer that answers no ping for a minute, or takes a message for half a minute, is gone.
 #pragma once
 
 #include <chrono>
@@ -28,8 +30,8 @@ class WebSocket {
   // Sends are queued and go out in order; may be called while another send or receive waits.
   // unreachable: closed.
   virtual Task<Result<void>> send(WebSocketMessage message) = 0;
-  // The next message. timeout: none within `limit`, the socket stays good. unreachable: closed or broken, after
-  // everything received before was handed out.
+  // The next message. One coroutine receives at a time. timeout: none within `limit`, the socket stays good.
+  // unreachable: closed or broken, after everything received before was handed out.
   virtual Task<Result<WebSocketMessage>> receive(std::chrono::milliseconds limit) = 0;
   // Starts the closing handshake; receive then ends with unreachable. Also done by the destructor.
   virtual void close() = 0;
