@@ -45,8 +45,9 @@ struct CardSettings : CardSpec {
 
 struct EngineSettings : ServerSettings, TokenSettings {
   std::string type;     // "lmstudio", "chatterbox" or "http".
-  std::string flavour;  // chatterbox: "server" (Chatterbox-TTS-Server) or "api" (chatterbox-tts-api).
+  std::string flavour;  // chatterbox: "detect", "devnen" or "travisvn".
   std::string health;   // http: the path that answers 200 while it is well.
+  std::string voice;    // chatterbox: for the deep probe; empty: the first that the server offers.
 };
 
 struct RendererSettings : ServerSettings {

@@ -119,7 +119,7 @@ Bytes kept_on(const AppConfig& config, const KindSettings& kind, const std::stri
 }  // namespace
 
 bool can_unload(const EngineSettings& engine) {
-  return engine.type == "lmstudio" || (engine.type == "chatterbox" && engine.flavour == "server");
+  return engine.type == "lmstudio" || (engine.type == "chatterbox" && engine.flavour == "devnen");
 }
 
 void check_references(const AppConfig& config, Problems& problems) {

@@ -27,7 +27,7 @@ void complete_reference(std::string& name, const std::string& key, const Items& 
 void complete_engine(EngineSettings& engine, Problems& problems) {
   if (!engine.url.empty() || engine.type.empty()) return;
   if (engine.type == "chatterbox")
-    engine.url = engine.flavour == "api" ? "http://127.0.0.1:4123" : "http://127.0.0.1:8004";
+    engine.url = engine.flavour == "travisvn" ? "http://127.0.0.1:4123" : "http://127.0.0.1:8004";
   if (engine.type == "http") problems.add("engines." + engine.name + ".url", "is missing");
 }
 

@@ -29,8 +29,9 @@ const auto card_table = std::to_array<Key<CardSettings>>({
 const auto engine_table = std::to_array<Key<EngineSettings>>({
     {{.name = "type", .choices = "lmstudio|chatterbox|http", .required = true}, &EngineSettings::type},
     {{.name = "url"}, &EngineSettings::url},
-    {{.name = "flavour", .fallback = "server", .choices = "server|api"}, &EngineSettings::flavour},
+    {{.name = "flavour", .fallback = "detect", .choices = "detect|devnen|travisvn"}, &EngineSettings::flavour},
     {{.name = "health", .fallback = "/health"}, &EngineSettings::health},
+    {{.name = "voice"}, &EngineSettings::voice},
     {{.name = "token_env"}, &EngineSettings::token_env},
     {{.name = "token_file"}, &EngineSettings::token_file},
     {{.name = "start"}, &EngineSettings::start},

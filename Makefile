@@ -1,0 +1,41 @@
+# The front door. Everything is built by CMake (CMakePresets.json); this only says it shorter.
+
+PREFIX ?= $(HOME)/.local
+
+.PHONY: help demo test bench install lint format clean
+
+help:
+	@echo 'make demo      watch her make room, render and come back, on a simulated card (a minute or two)'
+	@echo 'make test      everything that proves it works'
+	@echo 'make bench     how fast it is'
+	@echo 'make install   put malin into PREFIX ($(PREFIX)) and a unit into your systemd'
+	@echo 'make lint      formatting, the rules of the house, clang-tidy'
+	@echo 'make format    format the code'
+	@echo 'make clean     remove build/'
+
+demo:
+	@scripts/setup demo
+	@scripts/build-release
+	@build/release/malin demo $(ARGS)
+
+test:
+	@scripts/test
+
+bench:
+	@scripts/setup demo
+	@scripts/build-release
+	@if [ -x scripts/bench ]; then scripts/bench; else build/release/malin bench $(ARGS); fi
+
+install:
+	@scripts/setup demo
+	@scripts/build-release
+	@scripts/install '$(PREFIX)'
+
+lint:
+	@scripts/lint
+
+format:
+	@find src tests -name node_modules -prune -o -name data -prune -o -name '*.[ch]pp' -print0 | xargs -0 clang-format-19 -i
+
+clean:
+	rm -rf build
