@@ -1,0 +1,31 @@
+// What the pretend driver library does, set by the tests through the exported `fake_nvml_state`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+struct FakeNvml {
+  static constexpr std::size_t cards_max = 2;
+  static constexpr std::size_t processes_max = 64;
+  struct Process {
+    std::uint32_t pid;
+    std::uint64_t used;
+  };
+
+  int init_code = 0;
+  int device_code = 0;     // Of every call about a device.
+  int memory_v2_code = 0;  // 3, 13 or 25: an old driver.
+  unsigned cards = 2;
+  std::uint64_t total = 0, reserved = 0, used = 0;
+  std::size_t stride = 24;       // Of process entries: 24, 32 (driver 535) or 16.
+  std::uint32_t instance = ~0u;  // In both instance fields; other values on a divided card.
+  unsigned compute_count = 0, graphics_count = 0;
+  Process compute[processes_max]{}, graphics[processes_max]{};
+  unsigned grows_by = 0;  // The compute list is this much longer at each look.
+  int processes_code = 0;
+  unsigned hang_ms = 0;  // How long a memory call takes.
+
+  int inits = 0, shutdowns = 0;
+};
+
+using FakeNvmlState = FakeNvml* (*)();
