@@ -1,0 +1,56 @@
+// The courier over Telegram's Bot API. The status line is edited into the media, so a delivery whose answer was lost
+// can be repeated without a second copy. The token never leaves this class except on the wire: no error shows it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/telegram/upload.hpp"
+#include "adapters/telegram/wire.hpp"
+#include "net/http_client.hpp"
+#include "ports/courier.hpp"
+
+namespace malin::adapters {
+
+struct TelegramOptions {
+  std::string api_root = "https://api.telegram.org";
+  std::string token;
+  std::string chat_id;
+  // true: the media is a new message, for its notification, and the status line is deleted after it. An answer lost
+  // then can mean a second copy.
+  bool notify_again = false;
+  Duration call_limit = std::chrono::seconds(20);
+  Duration upload_limit = std::chrono::seconds(300);
+  Bytes size_max{50'000'000};  // Of a file; a Bot API server of one's own takes more.
+};
+
+class Telegram final : public Courier {
+ public:
+  // refused: the address or the token cannot be right.
+  static Result<std::unique_ptr<Telegram>> make(boost::asio::any_io_executor executor, TelegramOptions options);
+
+  Task<Result<std::string>> probe() override;
+  Task<Result<MessageId>> announce(std::string text) override;
+  Task<Result<void>> amend(MessageId message, std::string text) override;
+  Task<Result<MessageId>> deliver(DeliveryOrder order) override;
+  Task<Result<void>> show_activity(MediaType type) override;
+  Duration silence() const override;
+
+ private:
+  Telegram(boost::asio::any_io_executor executor, net::Url api_root, TelegramOptions options);
+
+  Task<telegram::Verdict> call(std::string method, net::json::object arguments);
+  Task<telegram::Verdict> post(std::string method, std::string content_type, std::string body, Duration limit);
+  Task<Result<telegram::Verdict>> upload(telegram::UploadPlan plan);
+  Task<void> remove(MessageId message);
+
+  TelegramOptions options_;
+  net::HttpClient client_;
+  std::chrono::steady_clock::time_point silent_until_{};
+  boost::asio::thread_pool file_reader_{1};
+};
+
+}  // namespace malin::adapters
