@@ -23,8 +23,7 @@ test:
 
 bench:
 	@scripts/setup demo
-	@scripts/build-release
-	@if [ -x scripts/bench ]; then scripts/bench; else build/release/malin bench $(ARGS); fi
+	@scripts/bench
 
 install:
 	@scripts/setup demo
@@ -35,7 +34,7 @@ lint:
 	@scripts/lint
 
 format:
-	@find src tests -name node_modules -prune -o -name data -prune -o -name '*.[ch]pp' -print0 | xargs -0 clang-format-19 -i
+	@find src tests bench -name node_modules -prune -o -name data -prune -o -name '*.[ch]pp' -print0 | xargs -0 clang-format-19 -i
 
 clean:
 	rm -rf build
