@@ -100,7 +100,7 @@ BANNED = [
     (r"\bthis_thread::sleep_\w+|\b(?:u|nano)sleep\s*\(", "wait for a condition with a deadline, do not sleep",
      lambda path: True),
     (r"\bsystem_clock::now\b", "time comes from the Clock port",
-     lambda path: not path.startswith("src/adapters/system/")),
+     lambda path: not path.startswith(("src/adapters/system/", "src/rig/rig_clock"))),
     (r"\basio::detached\b|\bnet::detached\b", "a detached coroutine loses its exception: rethrow it in a handler",
      lambda path: True),
     (r"\bstd::cout\b|\bstd::cerr\b|\b(?:f?printf|puts)\s*\(", "only app prints",
