@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,8 +37,8 @@ class ChatterboxTest : public ::testing::Test {
     server = std::make_unique<net::HttpServer>(io.get_executor(),
                                                [this](net::Exchange& exchange) { return serve(exchange); });
     options.url = "http://127.0.0.1:" + std::to_string(server->listen("127.0.0.1", 0).value());
-    options.probe_limit = Duration(300);
-    options.call_limit = Duration(500);
+    options.probe_limit = silent ? Duration(200) : Duration(2000);
+    options.call_limit = Duration(2000);
     engine = std::make_unique<Chatterbox>(io.get_executor(), options);
   }
   Task<void> serve(net::Exchange& exchange) {
@@ -72,6 +73,10 @@ class ChatterboxTest : public ::testing::Test {
   }
   static net::HttpResponse say(std::string text, unsigned status = 200) {
     return net::HttpResponse(status, "application/json", std::move(text));
+  }
+  void stop() {
+    boost::asio::post(io, [this] { server.reset(); });
+    malin::testing::run_until(io, [this] { return server == nullptr; });
   }
   template <class T>
   T get(Task<T> task) {
@@ -139,8 +144,8 @@ TEST_F(ChatterboxTest, travisvn_that_starts_is_loading) {
 
 TEST_F(ChatterboxTest, a_silent_server_may_be_speaking) {
   options.flavour = ChatterboxFlavour::devnen;
-  start(true);
   silent = true;
+  start(true);
   const auto reading = get(engine->probe());
   EXPECT_EQ(reading.error().code, Errc::timeout);
   EXPECT_THAT(reading.error().message, HasSubstr("may be speaking"));
@@ -150,7 +155,7 @@ TEST_F(ChatterboxTest, a_stranger_is_a_bad_reply_and_nobody_is_unreachable) {
   start(true);
   answers["GET /api/model-info"] = say("<html>");
   EXPECT_EQ(get(engine->probe()).error().code, Errc::bad_reply);
-  server.reset();
+  stop();
   EXPECT_EQ(get(engine->probe()).error().code, Errc::unreachable);
 }
 

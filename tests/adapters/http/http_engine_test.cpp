@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include "net/http_server.hpp"
@@ -24,13 +25,17 @@ class HttpEngineTest : public ::testing::Test {
     options.url = "http://127.0.0.1:" + std::to_string(server->listen("127.0.0.1", 0).value());
     options.path = "/health";
     options.model = "whisper";
-    options.limit = Duration(300);
+    options.limit = Duration(2000);
     engine = std::make_unique<HttpEngine>(io.get_executor(), options);
   }
   Task<void> serve(net::Exchange& exchange) {
     net::HttpResponse response(exchange.request().target == "/health" ? status : 404, "text/plain", "ok");
     const Result<void> sent = co_await exchange.respond(std::move(response));
     static_cast<void>(sent);
+  }
+  void stop() {
+    boost::asio::post(io, [this] { server.reset(); });
+    malin::testing::run_until(io, [this] { return server == nullptr; });
   }
   template <class T>
   T get(Task<T> task) {
@@ -72,7 +77,7 @@ TEST_F(HttpEngineTest, it_can_neither_load_nor_unload) {
 
 TEST_F(HttpEngineTest, another_name_is_not_found_and_nobody_is_unreachable) {
   EXPECT_EQ(get(engine->probe_sense("other")).error().code, Errc::not_found);
-  server.reset();
+  stop();
   EXPECT_EQ(get(engine->probe()).error().code, Errc::unreachable);
   EXPECT_EQ(load("whisper").error().code, Errc::unreachable);
 }

@@ -1,80 +1,15 @@
-// LM Studio's verbs over its WebSocket, against a scripted server on a real socket.
-#include "adapters/lmstudio/lmstudio.hpp"
-
+// LM Studio's probe and load over its WebSocket, against a scripted server on a real socket.
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "adapters/lmstudio/scripted_server.hpp"
+#include "adapters/lmstudio/lmstudio_fixture.hpp"
 
 namespace malin::adapters {
 namespace {
 
-using malin::testing::get;
-using malin::testing::LoadManner;
-using malin::testing::ScriptedServer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-namespace json = boost::json;
-
-const char* const kFields =
-    R"([{"key":"llm.load.contextLength","value":8192},{"key":"llm.load.seed","value":{"checked":true,"value":7}}])";
-
-// A server with a busy brain and an idle vision model, limits short enough to wait for.
-class LmStudioTest : public ::testing::Test {
- protected:
-  LmStudioTest() {
-    ScriptedServer::Model brain;
-    brain.key = "dolphin-24b";
-    brain.identifier = "brain";
-    brain.reference = "ref-brain";
-    brain.fields = json::parse(kFields).as_array();
-    server.models.push_back(brain);
-    ScriptedServer::Model vision = brain;
-    vision.key = vision.identifier = "qwen3-vl";
-    vision.reference = "ref-vision";
-    vision.ttl = 60000;
-    server.models.push_back(vision);
-    port = server.start();
-    options.url = "http://127.0.0.1:" + std::to_string(port);
-    options.rpc_limit = Duration(300);
-    options.load_limit = Duration(400);
-    options.unload_limit = Duration(300);
-    options.drain_limit = Duration(200);
-    options.gone_limit = Duration(200);
-    options.deep_limit = Duration(300);
-    options.poll = Duration(5);
-  }
-
-  LmStudio& engine() {
-    if (!engine_) engine_ = std::make_unique<LmStudio>(io.get_executor(), options);
-    return *engine_;
-  }
-  Result<EngineReading> probe() { return get(io, engine().probe()); }
-  Result<void> load(LoadOrder order) {
-    return get(io, engine().ensure_loaded(std::move(order), [this](double f) { progress.push_back(f); }));
-  }
-  Result<void> unload(std::string identifier) { return get(io, engine().ensure_absent(std::move(identifier))); }
-  Result<void> deep(std::string identifier) { return get(io, engine().probe_sense(std::move(identifier))); }
-
-  static LoadOrder voice() {
-    LoadOrder order;
-    order.model = "kokoro";
-    order.identifier = "voice";
-    order.load_config = kFields;
-    order.ttl = Duration(5000);
-    return order;
-  }
-
-  boost::asio::io_context io{1};
-  ScriptedServer server{io};
-  std::uint16_t port = 0;
-  LmStudioOptions options;
-  std::vector<double> progress;
-  std::unique_ptr<LmStudio> engine_;
-};
 
 TEST_F(LmStudioTest, a_probe_shows_every_local_model_as_it_was_loaded) {
   server.models[0].busy_polls = 1;
@@ -149,6 +84,7 @@ TEST_F(LmStudioTest, a_load_config_that_is_not_told_is_admitted) {
 }
 
 TEST_F(LmStudioTest, a_silent_server_is_a_timeout_and_is_asked_anew) {
+  options.rpc_limit = Duration(200);
   server.silent = {"listLoaded"};
   EXPECT_EQ(probe().error().code, Errc::timeout);
   server.silent.clear();
@@ -157,6 +93,7 @@ TEST_F(LmStudioTest, a_silent_server_is_a_timeout_and_is_asked_anew) {
 }
 
 TEST_F(LmStudioTest, a_silent_greeting_is_a_timeout) {
+  options.rpc_limit = Duration(200);
   server.silent_hello = true;
   EXPECT_EQ(probe().error().code, Errc::timeout);
 }
@@ -218,7 +155,7 @@ TEST_F(LmStudioTest, a_load_that_does_not_fit_is_refused_before_it_begins) {
   server.passes_guardrails = false;
   const auto loaded = load(voice());
   EXPECT_EQ(loaded.error().code, Errc::refused);
-  EXPECT_THAT(loaded.error().message, HasSubstr("19.0 GiB"));
+  EXPECT_THAT(loaded.error().message, HasSubstr("19 GiB"));
   EXPECT_EQ(server.count("loadModel"), 0);
 }
 
@@ -248,6 +185,7 @@ TEST_F(LmStudioTest, a_connection_lost_in_the_middle_of_a_load_is_unreachable) {
 }
 
 TEST_F(LmStudioTest, a_load_over_its_limit_is_cancelled) {
+  options.load_limit = Duration(200);
   server.load = LoadManner::hangs;
   EXPECT_EQ(load(voice()).error().code, Errc::timeout);
   EXPECT_TRUE(malin::testing::run_until(io, [this] { return server.cancels == 1; }));
@@ -267,6 +205,7 @@ TEST_F(LmStudioTest, cancelling_the_coroutine_cancels_the_load) {
 }
 
 TEST_F(LmStudioTest, a_probe_works_while_a_load_runs_on_the_same_socket) {
+  options.load_limit = Duration(1500);
   server.load = LoadManner::hangs;
   bool ended = false;
   boost::asio::co_spawn(io, engine().ensure_loaded(voice(), nullptr),
@@ -275,59 +214,6 @@ TEST_F(LmStudioTest, a_probe_works_while_a_load_runs_on_the_same_socket) {
   EXPECT_TRUE(probe());
   EXPECT_FALSE(ended);
   ASSERT_TRUE(malin::testing::run_until(io, [&] { return ended; }));
-}
-
-TEST_F(LmStudioTest, an_unload_waits_for_the_end_of_a_generation) {
-  server.models[0].busy_polls = 3;
-  ASSERT_TRUE(unload("brain"));
-  EXPECT_EQ(server.find("brain"), nullptr);
-  EXPECT_EQ(server.count("getInstanceProcessingState"), 4);
-  EXPECT_TRUE(unload("brain")) << "what is not there is absent";
-  EXPECT_EQ(server.count("unloadModel"), 1);
-}
-
-TEST_F(LmStudioTest, a_generation_without_end_is_not_cut) {
-  server.models[0].busy_polls = 1'000'000;
-  const auto absent = unload("brain");
-  EXPECT_EQ(absent.error().code, Errc::timeout);
-  EXPECT_THAT(absent.error().message, HasSubstr("still generating"));
-  EXPECT_EQ(server.count("unloadModel"), 0);
-}
-
-TEST_F(LmStudioTest, an_unload_that_does_nothing_is_a_timeout) {
-  server.keeps_unloaded = true;
-  EXPECT_EQ(unload("brain").error().code, Errc::timeout);
-}
-
-TEST_F(LmStudioTest, an_unload_of_what_has_just_gone_is_fine) {
-  server.errors["getInstanceProcessingState"] =
-      json::parse(R"({"title":"gone","displayData":{"code":"generic.specificModelUnloaded"}})");
-  EXPECT_TRUE(unload("brain"));
-}
-
-TEST_F(LmStudioTest, an_older_server_is_not_told_of_devices) {
-  server.knows_devices = false;
-  ASSERT_TRUE(unload("brain"));
-  EXPECT_EQ(server.asked["unloadModel"], json::parse(R"({"identifier":"brain"})"));
-}
-
-TEST_F(LmStudioTest, a_deep_probe_asks_for_one_token_of_what_is_loaded) {
-  ASSERT_TRUE(deep("brain"));
-  const json::value& asked = server.asked["/v1/chat/completions"];
-  EXPECT_EQ(asked.at("model"), "brain");
-  EXPECT_EQ(asked.at("max_tokens"), 1);
-}
-
-TEST_F(LmStudioTest, a_deep_probe_never_loads) {
-  EXPECT_EQ(deep("voice").error().code, Errc::not_found);
-  EXPECT_EQ(server.count("POST /v1/chat/completions"), 0);
-}
-
-TEST_F(LmStudioTest, an_error_or_another_model_fails_the_deep_probe) {
-  server.chat = net::HttpResponse(200, "application/json", R"({"error":"Model is unloaded."})");
-  EXPECT_EQ(deep("brain").error(), (Error{Errc::bad_reply, "Model is unloaded."}));
-  server.chat = net::HttpResponse(200, "application/json", R"({"model":"x","choices":[{"message":{"content":"1"}}]})");
-  EXPECT_EQ(deep("brain").error().code, Errc::bad_reply);
 }
 
 }  // namespace

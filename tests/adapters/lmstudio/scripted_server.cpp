@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include <boost/asio/post.hpp>
+
 namespace malin::testing {
 
 namespace {
@@ -33,6 +35,12 @@ std::uint16_t ScriptedServer::start(std::uint16_t port) {
   server_ = std::make_unique<net::HttpServer>(io_.get_executor(),
                                               [this](net::Exchange& exchange) { return serve(exchange); });
   return server_->listen("127.0.0.1", port).value();
+}
+
+// Within the loop, as a server ends that is told so by a coroutine.
+void ScriptedServer::stop() {
+  boost::asio::post(io_, [this] { server_.reset(); });
+  run_until(io_, [this] { return server_ == nullptr; });
 }
 
 const ScriptedServer::Model* ScriptedServer::find(const std::string& identifier) const {
@@ -68,7 +76,8 @@ Task<void> ScriptedServer::serve_socket(std::shared_ptr<net::WebSocket> ws, bool
     static_cast<void>(never);
     co_return;
   }
-  co_await send(ws, accepts_client ? R"({"success":true})" : R"({"success":false,"error":"Invalid passkey"})");
+  const std::string reply = accepts_client ? R"({"success":true})" : R"({"success":false,"error":"Invalid passkey"})";
+  co_await send(ws, reply);
   for (;;) {
     const Result<net::WebSocketMessage> message = co_await ws->receive(kLong);
     if (!message) co_return;

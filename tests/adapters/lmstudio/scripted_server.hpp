@@ -37,7 +37,7 @@ class ScriptedServer {
   explicit ScriptedServer(boost::asio::io_context& io) : io_(io) {}
   // On a free port, or on `port` again.
   std::uint16_t start(std::uint16_t port = 0);
-  void stop() { server_.reset(); }
+  void stop();
 
   const Model* find(const std::string& identifier) const;
   int count(const std::string& endpoint) const;
