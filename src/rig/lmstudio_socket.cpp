@@ -69,9 +69,9 @@ Task<void> LmStudioSocket::serve(std::shared_ptr<LmStudioSocket> self) {
 void LmStudioSocket::take(const json::value& frame) {
   const std::string type = net::find_string(frame, "type").value_or("");
   if (type == "rpcCall") {
-    spawn(backend_->executor, run_call(shared_from_this(), frame.as_object()));
+    spawn(backend_->executor, run_call(shared_from_this(), frame));
   } else if (type == "channelCreate") {
-    spawn(backend_->executor, run_channel(shared_from_this(), frame.as_object()));
+    spawn(backend_->executor, run_channel(shared_from_this(), frame));
   } else if (type == "channelSend") {
     receive_in_channel(frame);
   } else if (type == "keepAlive") {
@@ -81,7 +81,7 @@ void LmStudioSocket::take(const json::value& frame) {
   }
 }
 
-Task<void> LmStudioSocket::run_call(std::shared_ptr<LmStudioSocket> self, json::object frame) {
+Task<void> LmStudioSocket::run_call(std::shared_ptr<LmStudioSocket> self, json::value frame) {
   const std::string endpoint = net::find_string(frame, "endpoint").value_or("");
   const std::int64_t id = net::find_int(frame, "callId").value_or(-1);
   const json::value* given = net::find(frame, "parameter");
@@ -94,7 +94,7 @@ Task<void> LmStudioSocket::run_call(std::shared_ptr<LmStudioSocket> self, json::
   self->push(std::move(reply));
 }
 
-Task<void> LmStudioSocket::run_channel(std::shared_ptr<LmStudioSocket> self, json::object frame) {
+Task<void> LmStudioSocket::run_channel(std::shared_ptr<LmStudioSocket> self, json::value frame) {
   const std::string endpoint = net::find_string(frame, "endpoint").value_or("");
   const std::int64_t channel = net::find_int(frame, "channelId").value_or(-1);
   const json::value* given = net::find(frame, "creationParameter");

@@ -36,8 +36,8 @@ class LmStudioSocket : public std::enable_shared_from_this<LmStudioSocket> {
 
   static Task<bool> authenticate(std::shared_ptr<LmStudioSocket> self);
   static Task<void> drain(std::shared_ptr<LmStudioSocket> self);
-  static Task<void> run_call(std::shared_ptr<LmStudioSocket> self, json::object frame);
-  static Task<void> run_channel(std::shared_ptr<LmStudioSocket> self, json::object frame);
+  static Task<void> run_call(std::shared_ptr<LmStudioSocket> self, json::value frame);
+  static Task<void> run_channel(std::shared_ptr<LmStudioSocket> self, json::value frame);
   static Task<void> run_load(std::shared_ptr<LmStudioSocket> self, std::int64_t channel, json::value parameter);
   static Task<void> run_get_or_load(std::shared_ptr<LmStudioSocket> self, std::int64_t channel, json::value parameter);
   static Task<void> run_predict(std::shared_ptr<LmStudioSocket> self, std::int64_t channel, json::value parameter);
