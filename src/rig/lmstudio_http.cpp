@@ -8,18 +8,18 @@ namespace malin::rig {
 
 namespace json = boost::json;
 
-net::HttpResponse json_response(unsigned status, const json::value& body) {
+net::HttpResponse studio_response(unsigned status, const json::value& body) {
   return {status, "application/json; charset=utf-8", json::serialize(body)};
 }
 
 net::HttpResponse openai_error(unsigned status, const std::string& message, const std::string& code) {
   json::object error{{"message", message}, {"type", "invalid_request_error"}, {"param", "model"}, {"code", code}};
-  return json_response(status, json::object{{"error", std::move(error)}});
+  return studio_response(status, json::object{{"error", std::move(error)}});
 }
 
 net::HttpResponse unexpected_endpoint(const net::HttpRequest& request) {
   const std::string what = request.method + " " + request.target;
-  return json_response(200, json::object{{"error", "Unexpected endpoint or method. (" + what + ")"}});
+  return studio_response(200, json::object{{"error", "Unexpected endpoint or method. (" + what + ")"}});
 }
 
 Task<Result<world::Instance>> resolve_just_in_time(LmStudioBackend& backend, std::string model) {
@@ -36,9 +36,9 @@ Task<void> serve_lmstudio_http(LmStudioBackend& backend, net::Exchange& exchange
   const std::string path(net::path_of(request.target));
   net::HttpResponse response = unexpected_endpoint(request);
   if (path == "/lmstudio-greeting") {
-    response = json_response(200, json::object{{"lmstudio", true}});
+    response = studio_response(200, json::object{{"lmstudio", true}});
   } else if (path == "/lms-status") {
-    response = json_response(200, json::object{{"package", "lmstudio"}, {"version", backend.options.version}});
+    response = studio_response(200, json::object{{"package", "lmstudio"}, {"version", backend.options.version}});
   } else if (backend.options.token && request.headers.get("Authorization") != "Bearer " + *backend.options.token) {
     response = openai_error(401, "Malformed or missing API token.", "invalid_api_key");
   } else {

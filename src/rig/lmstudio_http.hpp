@@ -21,7 +21,7 @@ Task<bool> serve_openai(LmStudioBackend& backend, net::Exchange& exchange);
 // The instance that answers for the "model" of a request, loaded just in time when that is on. not_found: no such.
 Task<Result<world::Instance>> resolve_just_in_time(LmStudioBackend& backend, std::string model);
 
-net::HttpResponse json_response(unsigned status, const boost::json::value& body);
+net::HttpResponse studio_response(unsigned status, const boost::json::value& body);
 net::HttpResponse openai_error(unsigned status, const std::string& message, const std::string& code);
 net::HttpResponse unexpected_endpoint(const net::HttpRequest& request);
 

@@ -107,7 +107,7 @@ Task<HttpResponse> whole_reply(LmStudioBackend& backend, Completion completion) 
     completion.text += **token;
   }
   co_await wait_while_hanging(backend);
-  co_return json_response(200, format_completion(completion));
+  co_return studio_response(200, format_completion(completion));
 }
 
 Task<void> complete(LmStudioBackend& backend, net::Exchange& exchange, json::value body, bool chat) {
@@ -174,7 +174,7 @@ Task<HttpResponse> embeddings(LmStudioBackend& backend, json::value body) {
     data.push_back(json::object{{"object", "embedding"}, {"embedding", embed(input)}, {"index", data.size()}});
   }
   json::object usage{{"prompt_tokens", 0}, {"total_tokens", 0}};
-  co_return json_response(
+  co_return studio_response(
       200,
       json::object{
           {"object", "list"}, {"data", std::move(data)}, {"model", embedder->identifier}, {"usage", std::move(usage)}});
@@ -192,7 +192,7 @@ HttpResponse list_models(LmStudioBackend& backend) {
   for (const world::Model& model : backend.studio.models()) {
     if (backend.options.just_in_time && !find_serving(backend, model.key)) add(model.key);
   }
-  return json_response(200, json::object{{"object", "list"}, {"data", std::move(data)}});
+  return studio_response(200, json::object{{"object", "list"}, {"data", std::move(data)}});
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ using net::HttpResponse;
 
 HttpResponse rest_error(unsigned status, const std::string& type, const std::string& message) {
   json::object error{{"type", type}, {"message", message}, {"code", type}};
-  return json_response(status, json::object{{"error", std::move(error)}});
+  return studio_response(status, json::object{{"error", std::move(error)}});
 }
 
 json::object rest_config(const world::Model& model, const std::string& config) {
@@ -79,17 +79,17 @@ HttpResponse v0_models(LmStudioBackend& backend, std::string_view wanted) {
   if (!wanted.empty()) {
     const world::Model* model = backend.studio.find_model(wanted);
     if (!model) return rest_error(404, "model_not_found", "Model not found");
-    return json_response(200, v0_model(backend, *model));
+    return studio_response(200, v0_model(backend, *model));
   }
   json::array data;
   for (const world::Model& model : backend.studio.models()) data.push_back(v0_model(backend, model));
-  return json_response(200, json::object{{"object", "list"}, {"data", std::move(data)}});
+  return studio_response(200, json::object{{"object", "list"}, {"data", std::move(data)}});
 }
 
 HttpResponse v1_models(LmStudioBackend& backend) {
   json::array models;
   for (const world::Model& model : backend.studio.models()) models.push_back(v1_model(backend, model));
-  return json_response(200, json::object{{"models", std::move(models)}});
+  return studio_response(200, json::object{{"models", std::move(models)}});
 }
 
 Task<HttpResponse> v1_load(LmStudioBackend& backend, json::value body) {
@@ -112,7 +112,7 @@ Task<HttpResponse> v1_load(LmStudioBackend& backend, json::value body) {
                       {"load_time_seconds", seconds},
                       {"status", "loaded"}};
   if (net::find_bool(body, "echo_load_config") == true) answer["load_config"] = rest_config(*model, loaded->config);
-  co_return json_response(200, answer);
+  co_return studio_response(200, answer);
 }
 
 Task<HttpResponse> v1_unload(LmStudioBackend& backend, json::value body) {
@@ -121,7 +121,7 @@ Task<HttpResponse> v1_unload(LmStudioBackend& backend, json::value body) {
   if (!find_serving(backend, *id)) co_return rest_error(404, "model_not_found", "No loaded instance: " + *id);
   const Result<void> unloaded = co_await backend.studio.unload(*id);
   if (!unloaded) co_return rest_error(500, "internal_error", unloaded.error().message);
-  co_return json_response(200, json::object{{"instance_id", *id}});
+  co_return studio_response(200, json::object{{"instance_id", *id}});
 }
 
 Task<HttpResponse> v1_chat(LmStudioBackend& backend, json::value body) {
@@ -145,7 +145,7 @@ Task<HttpResponse> v1_chat(LmStudioBackend& backend, json::value body) {
   }
   json::array output{json::object{{"type", "message"}, {"content", text}}};
   json::object stats{{"input_tokens", prompt.tokens}, {"total_output_tokens", tokens}};
-  co_return json_response(
+  co_return studio_response(
       200, json::object{{"model_instance_id", identifier}, {"output", std::move(output)}, {"stats", std::move(stats)}});
 }
 
