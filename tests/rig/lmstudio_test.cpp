@@ -89,7 +89,7 @@ TEST(LmStudioSdk, a_config_that_was_read_back_loads_the_same_way_again) {
 }
 
 TEST(LmStudioSdk, a_prediction_streams_and_an_unload_cuts_it) {
-  LmStudioBench bench({}, 5);
+  LmStudioBench bench({}, 1);
   bench.place("dolphin-24b", "brain");
   SdkClient client(bench, "llm");
   const json::value message =
