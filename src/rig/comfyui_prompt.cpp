@@ -30,7 +30,7 @@ net::HttpResponse ComfyRoutes::post_prompt(const net::HttpRequest& request) {
     if (!given->is_number()) return server_trouble();
     number = given->to_number<double>();
   } else {
-    if (net::find_bool(body, "front").value_or(false)) number = -next_number_;
+    if (body.if_contains("front") && body.at("front") == true) number = -next_number_;
     ++next_number_;
   }
   const json::value* prompt = body.if_contains("prompt");

@@ -12,8 +12,8 @@ namespace malin::rig {
 
 namespace {
 
-bool truthy(const json::value& object, std::string_view key) {
-  const json::value* value = net::find(object, key);
+bool truthy(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
   if (!value) return false;
   return !(*value == false || *value == nullptr || *value == 0 || *value == "" || *value == json::array());
 }
@@ -161,8 +161,8 @@ net::HttpResponse ComfyRoutes::post_queue(const net::HttpRequest& request) {
   const std::optional<json::object> body = object_body(request);
   if (!body) return server_trouble();
   if (truthy(*body, "clear")) comfyui_.clear_pending();
-  if (const json::array* ids = net::find_array(*body, "delete")) {
-    for (const json::value& id : *ids) comfyui_.remove_pending(python_str(id));
+  if (const json::value* ids = body->if_contains("delete"); ids && ids->is_array()) {
+    for (const json::value& id : ids->as_array()) comfyui_.remove_pending(python_str(id));
   }
   return empty_response(200);
 }
@@ -205,8 +205,8 @@ net::HttpResponse ComfyRoutes::post_history(const net::HttpRequest& request) {
   const std::optional<json::object> body = object_body(request);
   if (!body) return server_trouble();
   if (truthy(*body, "clear")) comfyui_.forget_all();
-  if (const json::array* ids = net::find_array(*body, "delete")) {
-    for (const json::value& id : *ids) comfyui_.forget(python_str(id));
+  if (const json::value* ids = body->if_contains("delete"); ids && ids->is_array()) {
+    for (const json::value& id : ids->as_array()) comfyui_.forget(python_str(id));
   }
   return empty_response(200);
 }

@@ -35,9 +35,9 @@ class Validator {
       report_cycle(id);
       return false;
     }
-    const json::value* node = prompt_.if_contains(id);
+    json::value* node = prompt_.if_contains(id);
     if (!node) throw PythonError("KeyError", "'" + id + "'");
-    json::value* inputs = prompt_[id].as_object().if_contains("inputs");
+    json::value* inputs = node->as_object().if_contains("inputs");
     if (!inputs || !inputs->is_object()) throw PythonError("KeyError", "'inputs'");
     const json::object& info = *nodes_.find(node->at("class_type").as_string());
     Checked result;

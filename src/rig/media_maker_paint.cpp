@@ -9,6 +9,13 @@
 
 #include <fmt/format.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+// Fontconfig keeps what it has read for the life of the process, and loses some of it.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig"; }
+#endif
+#endif
+
 namespace malin::rig {
 
 namespace {
