@@ -67,7 +67,8 @@ constexpr NodeText core_nodes[] = {
          "704") R"(,"length":["INT",{"default":49,"min":1,"max":16384,"step":4}],"batch_size":)" BATCH "}",
      R"({"start_image":["IMAGE"]})", R"(["LATENT"])"},
     {"WanImageToVideo", "WanImageToVideo", "conditioning/video_models",
-     R"({"positive":["CONDITIONING"],"negative":["CONDITIONING"],"vae":["VAE"],"width":)" SIZE_INT("832") R"(,"height":)" SIZE_INT(
+     R"({"positive":["CONDITIONING"],"negative":["CONDITIONING"],"vae":["VAE"],)"
+     R"("width":)" SIZE_INT("832") R"(,"height":)" SIZE_INT(
          "480") R"(,"length":["INT",{"default":81,"min":1,"max":16384,"step":4}],"batch_size":)" BATCH "}",
      R"({"clip_vision_output":["CLIP_VISION_OUTPUT"],"start_image":["IMAGE"]})",
      R"(["CONDITIONING","CONDITIONING","LATENT"])"},
@@ -110,8 +111,8 @@ constexpr NodeText core_nodes[] = {
      R"("fps":["FLOAT",{"default":30.0,"min":1.0,"max":120.0,"step":1.0}]})",
      R"({"audio":["AUDIO",{"tooltip":"The audio to add to the video."}]})", R"(["VIDEO"])"},
     {"SaveVideo", "Save Video", "image/video",
-     R"({"video":["VIDEO",{"tooltip":"The video to save."}],"filename_prefix":["STRING",{"tooltip":"The prefix for the )"
-     R"(file to save. This may include formatting information such as %date:yyyy-MM-dd% or %Empty Latent )"
+     R"({"video":["VIDEO",{"tooltip":"The video to save."}],"filename_prefix":["STRING",{"tooltip":"The prefix for )"
+     R"(the file to save. This may include formatting information such as %date:yyyy-MM-dd% or %Empty Latent )"
      R"(Image.width% to include values from nodes.","default":"video/ComfyUI","multiline":false}],)"
      R"("format":["COMBO",{"tooltip":"The format to save the video as.","default":"auto","multiselect":false,)"
      R"("options":["auto","mp4"]}],"codec":["COMBO",{"tooltip":"The codec to use for the video.","default":"auto",)"

@@ -90,6 +90,7 @@ void portrait(cairo_t* cairo, double width, double height, std::uint64_t seed, d
   const Colour hair = soft(draw(0.02, 0.12), 0.6, draw(0.2, 0.5));
   const Colour skin = soft(0.07, 0.35, 0.92);
   disc(cairo, x, y - head * 0.1, head * 1.25, head * 1.5, hair, 1);
+  disc(cairo, width * 0.5 + sway * 0.8, y + head * 1.35, head * 0.42, head * 0.8, skin, 1);
   disc(cairo, width * 0.5 + sway * 0.5, height * 0.86, head * 2.1, head * 1.9, soft(hue + 0.5, 0.5, 0.6), 1);
   disc(cairo, x, y + head * 0.2, head * 0.86, head * 1.12, skin, 1);
   const bool blink = phase > 0.45 && phase < 0.5;

@@ -2,8 +2,9 @@
 
 namespace malin::rig {
 
-std::string_view inbox_page() {
-  return R"page(<!doctype html>
+namespace {
+
+constexpr std::string_view page = R"page(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -25,7 +26,8 @@ std::string_view inbox_page() {
   .day { align-self: center; margin: 14px 0 6px; font-size: 12px; color: var(--faint); }
   .message { max-width: 78%; align-self: flex-start; background: var(--hers); border-radius: 16px;
              border-bottom-left-radius: 5px; box-shadow: 0 1px 2px var(--edge); overflow: hidden; }
-  .message.person { align-self: flex-end; background: var(--his); border-radius: 16px; border-bottom-right-radius: 5px; }
+  .message.person { align-self: flex-end; background: var(--his); border-radius: 16px;
+                    border-bottom-right-radius: 5px; }
   .message.deleted { opacity: .45; }
   .message img, .message video { display: block; max-width: 100%; max-height: 62vh; background: var(--edge); }
   .message p { margin: 0; padding: 8px 14px 2px; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -131,6 +133,9 @@ look();
 </script>
 </html>
 )page";
-}
+
+}  // namespace
+
+std::string_view inbox_page() { return page; }
 
 }  // namespace malin::rig
