@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,6 +50,8 @@ class ComfyUiPeer {
   std::string stats = R"({"system":{"comfyui_version":"0.33.0"},"devices":[{"name":"cuda:0","type":"cuda","index":0,
     "vram_total":1000,"vram_free":700,"torch_vram_total":300,"torch_vram_free":100}]})";
 
+  std::function<void()> after_queue;  // Called when the queue has been looked at. May be empty.
+
   std::vector<std::string> requests;  // "POST /prompt", in order; without queries.
   std::vector<std::string> bodies;    // Of the POSTs, in order.
   std::vector<std::shared_ptr<net::WebSocket>> sockets;
@@ -83,7 +86,11 @@ class ComfyUiPeer {
   net::HttpResponse answer(const std::string& request) {
     const std::string id = request.substr(request.rfind('/') + 1);
     if (request == "GET /system_stats") return {200, "application/json", stats};
-    if (request == "GET /queue") return {200, "application/json", queue_text()};
+    if (request == "GET /queue") {
+      net::HttpResponse response(200, "application/json", queue_text());
+      if (after_queue) after_queue();
+      return response;
+    }
     if (request.starts_with("GET /history/")) {
       const auto entry = history.find(id);
       return {200, "application/json", entry == history.end() ? "{}" : "{\"" + id + "\":" + entry->second + "}"};
