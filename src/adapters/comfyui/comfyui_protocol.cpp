@@ -66,7 +66,7 @@ std::string list_node_errors(const json::object& nodes) {
 // The text of {"error": {"message", "details"}, "node_errors": {...}}; empty when it is nothing of the kind.
 std::string describe_refusal(const json::value& reply) {
   const json::object* nodes = net::find_object(reply, "node_errors");
-  const std::string list = nodes ? list_node_errors(*nodes) : "";
+  std::string list = nodes ? list_node_errors(*nodes) : "";
   if (!list.empty()) return list;
   if (const auto plain = net::find_string(reply, "error")) return clip(*plain);
   const json::value* error = net::find(reply, "error");

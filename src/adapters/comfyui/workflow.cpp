@@ -61,13 +61,14 @@ bool is_number_slot(std::string_view name) {
 }
 
 std::optional<json::value> parse_number(std::string_view text) {
-  const char* const end = text.data() + text.size();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
   std::int64_t integer = 0;
-  if (const auto [at, ec] = std::from_chars(text.data(), end, integer); ec == std::errc() && at == end) return integer;
+  if (const auto [at, ec] = std::from_chars(begin, end, integer); ec == std::errc() && at == end) return integer;
   std::uint64_t large = 0;
-  if (const auto [at, ec] = std::from_chars(text.data(), end, large); ec == std::errc() && at == end) return large;
+  if (const auto [at, ec] = std::from_chars(begin, end, large); ec == std::errc() && at == end) return large;
   double real = 0;
-  const auto [at, ec] = std::from_chars(text.data(), end, real);
+  const auto [at, ec] = std::from_chars(begin, end, real);
   if (ec == std::errc() && at == end && std::isfinite(real)) return real;
   return std::nullopt;
 }
