@@ -53,14 +53,23 @@ constexpr bool is_over(JobState s) {
 //        +-> returning                  (no room in time, aborted, or nothing left to render)
 enum class WindowPhase { making_room, rendering, releasing, returning, closed };
 
+// How long a sense was away in one window.
+struct Leave {
+  TimePoint since{};                 // Its absence was recorded.
+  std::optional<TimePoint> back_at;  // It was ready again.
+
+  bool operator==(const Leave&) const = default;
+};
+
 struct Window {
   WindowId id = 0;
   std::string card;
   std::string renderer;
   WindowPhase phase = WindowPhase::making_room;
-  std::vector<std::string> evicted;  // Every sense it has sent away, in the order of sending.
-  std::vector<JobId> jobs;           // Rendered in it, in order.
-  Bytes need;                        // The largest so far.
+  std::vector<std::string> evicted;     // Every sense it has sent away, in the order of sending.
+  std::map<std::string, Leave> leaves;  // By sense; one that went twice counts from the first time.
+  std::vector<JobId> jobs;              // Rendered in it, in order.
+  Bytes need;                           // The largest so far.
   TimePoint opened_at{};
   TimePoint phase_at{};      // When the phase began.
   TimePoint render_until{};  // A render is interrupted then, so that everyone is back within the limit.
@@ -141,6 +150,7 @@ struct Ledger {
   std::int64_t next_job = 1;
   WindowId next_window = 1;
   std::int64_t next_outbox = 1;
+  std::int64_t last_event = 0;  // Id of the newest line of the timeline.
 
   const Window* open_window(std::string_view card) const;
 };
