@@ -15,8 +15,10 @@
 namespace malin {
 
 struct Decision {
-  Changes changes;              // One transaction. When there are any, there are no actions: commit, then decide again.
-  std::vector<Action> actions;  // In the order they must start.
+  // One transaction. When there are any, commit them and decide again; only when they cannot be committed are the
+  // actions started, which then are those that need no promise: looks, loads, servers.
+  Changes changes;
+  std::vector<Action> actions;         // In the order they must start.
   std::optional<TimePoint> wake_at;    // Look again then, even if nothing happens.
   std::map<JobId, std::string> waits;  // Why each queued job is not running yet, for people.
   bool opens_window = false;           // `changes` open or widen a window: the gate of presence must close first.

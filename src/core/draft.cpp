@@ -2,6 +2,17 @@
 
 namespace malin {
 
+namespace {
+
+bool looks_or_heals(const Action& action) {
+  return std::holds_alternative<ProbeCard>(action) || std::holds_alternative<ProbeEngine>(action) ||
+         std::holds_alternative<ProbeRenderer>(action) || std::holds_alternative<ProbeSense>(action) ||
+         std::holds_alternative<LookUpRender>(action) || std::holds_alternative<LoadSense>(action) ||
+         std::holds_alternative<StartServer>(action) || std::holds_alternative<RestartServer>(action);
+}
+
+}  // namespace
+
 void Draft::tell(std::string kind, std::string subject, std::string text) {
   Event event;
   event.at = situation_.now;
@@ -20,7 +31,8 @@ void Draft::notify(std::string text) {
 }
 
 Decision Draft::finish() && {
-  if (!decision_.changes.empty()) decision_.actions.clear();
+  if (!decision_.changes.empty())
+    std::erase_if(decision_.actions, [](const Action& action) { return !looks_or_heals(action); });
   return std::move(decision_);
 }
 

@@ -63,7 +63,11 @@ void submit(const Situation& s, const Job& job, const KindSpec& kind, const Rend
   const auto tried = s.seen.attempts.find(key);
   if (tried != s.seen.attempts.end()) {
     const auto& error = tried->second.error;
-    if (!error) return retry_or_fail(s, job, renderer.server.name + " lost it (did it restart?)", draft);
+    if (!error) {
+      // Only a look from after the submission can tell.
+      if (s.seen.renders.at(job.prompt_id).at <= tried->second.last_at) return;
+      return retry_or_fail(s, job, renderer.server.name + " lost it (did it restart?)", draft);
+    }
     if (error->code == Errc::refused || error->code == Errc::bad_reply) return fail_job(s, job, error->message, draft);
     if (!s.may_try(key)) return draft.wake_at(s.retry_at(key));
   }

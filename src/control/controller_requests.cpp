@@ -1,0 +1,139 @@
+// What people and programs ask of the loop (control/controller.hpp).
+#include <algorithm>
+#include <utility>
+
+#include "control/controller.hpp"
+
+namespace malin::control {
+
+namespace {
+
+const Job* find_by_key(const Ledger& ledger, const std::string& key) {
+  const auto found = std::ranges::find_if(ledger.jobs, [&](const auto& row) { return row.second.key == key; });
+  return key.empty() || found == ledger.jobs.end() ? nullptr : &found->second;
+}
+
+// Where a request leaves its answer. It outlives the request's coroutine, which may be cancelled any time.
+struct Box {
+  std::vector<Job> jobs;
+  bool is_new = true;
+};
+
+}  // namespace
+
+Task<Result<Submitted>> Controller::submit(Submission submission) {
+  if (!submission.key.empty()) {
+    const Result<Job> earlier = co_await outside_.store.job_by_key(submission.key);
+    if (earlier) co_return Submitted{*earlier, false};
+    if (earlier.error().code != Errc::not_found) co_return std::unexpected(earlier.error());
+  }
+  const auto box = std::make_shared<Box>();
+  Plan plan = [this, box, submission](const Ledger& ledger, TimePoint now) -> Result<Changes> {
+    if (const Job* earlier = find_by_key(ledger, submission.key)) {
+      box->jobs = {*earlier};
+      box->is_new = false;
+      return Changes{};
+    }
+    Result<Accepted> accepted = submit_job(config_, ledger, submission, now);
+    if (!accepted) return std::unexpected(accepted.error());
+    box->jobs = {accepted->job};
+    return std::move(accepted->changes);
+  };
+  const Result<void> done = co_await ask(std::move(plan));
+  if (!done) co_return std::unexpected(done.error());
+  co_return Submitted{box->jobs.front(), box->is_new};
+}
+
+Task<Result<std::vector<Job>>> Controller::submit_all(std::vector<Submission> submissions) {
+  const auto box = std::make_shared<Box>();
+  Plan plan = [this, box, submissions](const Ledger& ledger, TimePoint now) -> Result<Changes> {
+    Ledger planned = ledger;
+    Changes all;
+    for (const Submission& submission : submissions) {
+      Result<Accepted> accepted = submit_job(config_, planned, submission, now);
+      if (!accepted) return std::unexpected(accepted.error());
+      malin::apply(planned, accepted->changes);
+      box->jobs.push_back(accepted->job);
+      for (Change& change : accepted->changes) all.push_back(std::move(change));
+    }
+    return all;
+  };
+  const Result<void> done = co_await ask(std::move(plan));
+  if (!done) co_return std::unexpected(done.error());
+  co_return std::move(box->jobs);
+}
+
+Task<Result<void>> Controller::cancel(JobId id) {
+  Plan plan = [id](const Ledger& ledger, TimePoint now) { return cancel_job(ledger, id, now); };
+  const Result<void> done = co_await ask(std::move(plan));
+  if (done || done.error().code != Errc::not_found) co_return done;
+  const Result<Job> old = co_await outside_.store.job(id);  // The ledger knows the newest only.
+  if (old) co_return fail(Errc::refused, "job " + id + " is " + to_string(old->state) + " already");
+  co_return done;
+}
+
+Task<Result<void>> Controller::set_swap(bool enabled) {
+  Plan plan = [enabled](const Ledger& ledger, TimePoint now) -> Result<Changes> {
+    return malin::set_swap(ledger, enabled, now);
+  };
+  const Result<void> done = co_await ask(std::move(plan));
+  co_return done;
+}
+
+Task<Result<void>> Controller::abort_swap() {
+  Plan plan = [this](const Ledger& ledger, TimePoint now) { return malin::abort_swap(config_, ledger, now); };
+  const Result<void> done = co_await ask(std::move(plan));
+  co_return done;
+}
+
+Task<Result<void>> Controller::restore(std::string sense) {
+  Plan plan = [this, sense](const Ledger& ledger, TimePoint now) { return restore_sense(config_, ledger, sense, now); };
+  const Result<void> done = co_await ask(std::move(plan));
+  co_return done;
+}
+
+Task<TurnAnswer> Controller::begin_turn() {
+  while (is_gate_closed_) co_await gate_.wait();
+  const Situation now = situation();
+  const std::vector<SenseView> senses = view_senses(now);
+  TurnAnswer answer;
+  answer.away = who_is_away(now, senses);
+  if (!answer.away.senses.empty()) co_return answer;
+  // With the daemon's start in its name, a turn of an earlier daemon is never taken for one of this.
+  answer.turn.id =
+      "t-" + std::to_string(to_unix_ms(observer_.newest().started_at)) + "-" + std::to_string(next_turn_++);
+  answer.turn.began_at = now.now;
+  answer.turn.expires_at = now.now + options_.turn_expiry;
+  observer_.begin_turn(answer.turn);
+  wake();
+  co_return answer;
+}
+
+Result<Turn> Controller::keep_turn(const std::string& id) {
+  observer_.expire_turns(outside_.clock.now());
+  Turn turn{.id = id, .expires_at = outside_.clock.now() + options_.turn_expiry};
+  if (!observer_.keep_turn(id, turn.expires_at))
+    return fail(Errc::not_found, "there is no turn " + id + " any more; begin a new one");
+  return turn;
+}
+
+Result<void> Controller::end_turn(const std::string& id) {
+  if (!observer_.end_turn(id, outside_.clock.now())) return fail(Errc::not_found, "there is no turn " + id);
+  wake();
+  return {};
+}
+
+Task<Result<std::vector<Event>>> Controller::events(std::int64_t after, int limit) {
+  return outside_.store.events(after, limit);
+}
+
+Task<Result<Job>> Controller::job(JobId id) {
+  const auto found = ledger_.jobs.find(id);
+  if (found != ledger_.jobs.end()) co_return found->second;
+  const Result<Job> old = co_await outside_.store.job(std::move(id));
+  co_return old;
+}
+
+Task<Result<std::vector<Job>>> Controller::jobs(int limit) { return outside_.store.jobs(limit); }
+
+}  // namespace malin::control

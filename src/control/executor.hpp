@@ -1,0 +1,75 @@
+// Does what was decided. Every action runs as a coroutine of its own, under its key, with a deadline, and its outcome
+// goes to the observer before the action leaves `in_flight`. Nothing here decides.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include "control/bell.hpp"
+#include "control/observer.hpp"
+#include "control/outside.hpp"
+#include "core/config.hpp"
+
+namespace malin::control {
+
+class Executor {
+ public:
+  // `config`, `ledger`, `outside` and `observer` outlive the executor. `on_end`: an action has ended.
+  Executor(boost::asio::any_io_executor executor, const Config& config, const Ledger& ledger, const Outside& outside,
+           Observer& observer, std::function<void()> on_end);
+
+  // Starts it. One whose key is in flight already is left out.
+  void start(Action action);
+  const std::vector<InFlight>& in_flight() const { return in_flight_; }
+
+  // Cancels all that runs, and waits until it has ended. Afterwards nothing starts any more.
+  Task<void> stop();
+
+ private:
+  Task<void> run(Action action);
+  void ended(const std::string& key, std::exception_ptr error);
+  void report_progress(const std::string& key, double fraction);
+
+  // One for each action. What they return goes into the attempts of the action's key.
+  Task<Result<void>> perform(ProbeCard action);
+  Task<Result<void>> perform(ProbeEngine action);
+  Task<Result<void>> perform(ProbeRenderer action);
+  Task<Result<void>> perform(ProbeSense action);
+  Task<Result<void>> perform(LookUpRender action);
+  Task<Result<void>> perform(LoadSense action);
+  Task<Result<void>> perform(UnloadResident action);
+  Task<Result<void>> perform(SubmitRender action);
+  Task<Result<void>> perform(InterruptRender action);
+  Task<Result<void>> perform(ReleaseRenderer action);
+  Task<Result<void>> perform(CollectMedia action);
+  Task<Result<void>> perform(StartServer action);
+  Task<Result<void>> perform(RestartServer action);
+  Task<Result<void>> perform(Announce action);
+  Task<Result<void>> perform(Deliver action);
+  Task<Result<void>> perform(Amend action);
+  Task<Result<void>> perform(ShowActivity action);
+
+  Task<Result<void>> load_within(Engine& engine, LoadSense action);
+  Task<Result<void>> run_command(std::string server, std::string command);
+  void learn_footprint(const LoadSense& load, Bytes free_before);
+  void note_silence();
+
+  boost::asio::any_io_executor executor_;
+  const Config& config_;
+  const Ledger& ledger_;
+  const Outside& outside_;
+  Observer& observer_;
+  std::function<void()> on_end_;
+  std::vector<InFlight> in_flight_;
+  std::map<std::string, std::unique_ptr<boost::asio::cancellation_signal>> running_;  // By key.
+  bool is_stopped_ = false;
+  Bell idle_;
+};
+
+}  // namespace malin::control

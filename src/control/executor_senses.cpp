@@ -1,0 +1,102 @@
+// The executor's verbs for senses and servers. What an engine answers proves nothing, so after every load and unload
+// engine and card are looked at again before the action counts as ended.
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "control/executor.hpp"
+#include "control/log.hpp"
+
+namespace malin::control {
+
+using namespace boost::asio::experimental::awaitable_operators;
+
+namespace {
+
+constexpr Duration release_poll{100};
+
+}  // namespace
+
+Task<Result<void>> Executor::load_within(Engine& engine, LoadSense action) {
+  const Duration limit = action.limit;
+  LoadOrder order{.model = action.resident.model,
+                  .identifier = action.resident.identifier,
+                  .load_config = action.resident.load_config,
+                  .ttl = action.resident.ttl};
+  LoadProgress progress = [this, key = key_of(action)](double fraction) { report_progress(key, fraction); };
+  Task<Result<void>> load = engine.ensure_loaded(std::move(order), std::move(progress));
+  Task<void> deadline = outside_.clock.sleep_until(outside_.clock.now() + limit);
+  const auto first = co_await (std::move(load) || std::move(deadline));
+  if (first.index() == 0) co_return std::get<0>(first);
+  co_return fail(Errc::timeout, "not loaded within " + format_duration(limit));
+}
+
+// A footprint is believed only where nothing else can have moved the card's figure by much.
+void Executor::learn_footprint(const LoadSense& load, Bytes free_before) {
+  const SenseSpec* sense = config_.sense(load.sense);
+  const auto card = observer_.newest().cards.find(load.card);
+  if (sense == nullptr || card == observer_.newest().cards.end() || card->second.known() == nullptr) return;
+  const Bytes taken = free_before - card->second.known()->free;
+  if (taken.count < sense->footprint.count / 2 || taken.count > sense->footprint.count * 2) return;
+  observer_.measured(load.sense, taken);
+}
+
+Task<Result<void>> Executor::perform(LoadSense action) {
+  Engine& engine = *outside_.engines.at(action.engine);
+  Result<CardReading> before = co_await outside_.cards.at(action.card)->probe();
+  const Result<void> loaded = co_await load_within(engine, action);
+  ProbeCard card{action.card};
+  const Result<void> card_seen = co_await perform(std::move(card));
+  ProbeEngine look{action.engine};
+  const Result<void> engine_seen = co_await perform(std::move(look));
+  if (loaded && before && card_seen && engine_seen) learn_footprint(action, before->free);
+  co_return loaded;
+}
+
+Task<Result<void>> Executor::perform(UnloadResident action) {
+  const Result<void> gone = co_await outside_.engines.at(action.engine)->ensure_absent(action.identifier);
+  ProbeEngine look{action.engine};
+  const Result<void> engine_seen = co_await perform(std::move(look));
+  if (gone && !engine_seen) co_return fail(engine_seen.error().code, "unloaded, but " + engine_seen.error().message);
+  co_return gone;
+}
+
+Task<Result<void>> Executor::perform(ReleaseRenderer action) {
+  Renderer& renderer = *outside_.renderers.at(action.renderer);
+  const RendererSpec* spec = config_.renderer(action.renderer);
+  const Result<void> asked = co_await renderer.release();
+  if (!asked) co_return asked;
+  const TimePoint until = outside_.clock.now() + config_.swap.release_limit;
+  for (;;) {
+    const TimePoint asked_at = outside_.clock.now();
+    Result<RendererReading> reading = co_await renderer.probe();
+    ProbeRenderer probe{action.renderer};
+    observer_.saw(probe, asked_at, reading);
+    if (reading && reading->held <= spec->rest) co_return Result<void>();
+    if (outside_.clock.now() >= until) {
+      if (!reading) co_return std::unexpected(reading.error());
+      co_return fail(Errc::timeout, "it still holds " + format_bytes(reading->held) + " after " +
+                                        format_duration(config_.swap.release_limit));
+    }
+    co_await outside_.clock.sleep_until(outside_.clock.now() + release_poll);
+  }
+}
+
+Task<Result<void>> Executor::run_command(std::string server, std::string command) {
+  const Duration limit = outside_.servers.at(server).limit;
+  const Result<std::string> output = co_await outside_.commands.run(std::move(command), limit);
+  observer_.restarted(server, outside_.clock.now());
+  log_command(server, output);
+  if (!output) co_return std::unexpected(output.error());
+  co_return Result<void>();
+}
+
+Task<Result<void>> Executor::perform(StartServer action) {
+  std::string command = outside_.servers.at(action.server).start;
+  co_return co_await run_command(std::move(action.server), std::move(command));
+}
+
+Task<Result<void>> Executor::perform(RestartServer action) {
+  std::string command = outside_.servers.at(action.server).restart;
+  co_return co_await run_command(std::move(action.server), std::move(command));
+}
+
+}  // namespace malin::control

@@ -1,0 +1,156 @@
+#include "control/observer.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace malin::control {
+
+namespace {
+
+constexpr Duration hint_interval{100};  // A render is not looked at more often, however often it says that it moved.
+
+template <class T>
+bool take(Reading<T>& reading, TimePoint asked_at, Result<T> answer) {
+  if (asked_at < reading.tried_at) return false;
+  const bool was_well = reading.value && !reading.error;
+  reading.tried_at = asked_at;
+  if (answer) {
+    reading.value = std::move(*answer);
+    reading.at = asked_at;
+    reading.error.reset();
+    reading.failures = 0;
+    return !was_well;
+  }
+  if (reading.failures++ == 0) reading.failing_since = asked_at;
+  reading.error = std::move(answer.error());
+  return was_well || reading.failures == 1;
+}
+
+}  // namespace
+
+Observer::Observer(TimePoint now) {
+  seen_.started_at = now;
+  seen_.presence.quiet_since = now;
+}
+
+bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReading> reading) {
+  return take(seen_.cards[probe.card], asked_at, std::move(reading));
+}
+
+bool Observer::saw(const ProbeEngine& probe, TimePoint asked_at, Result<EngineReading> reading) {
+  return take(seen_.engines[probe.engine], asked_at, std::move(reading));
+}
+
+bool Observer::saw(const ProbeRenderer& probe, TimePoint asked_at, Result<RendererReading> reading) {
+  return take(seen_.renderers[probe.renderer], asked_at, std::move(reading));
+}
+
+bool Observer::saw(const LookUpRender& probe, TimePoint asked_at, Result<RenderReading> reading) {
+  return take(seen_.renders[probe.prompt_id], asked_at, std::move(reading));
+}
+
+void Observer::saw(const ProbeSense& probe, TimePoint now, const Result<void>& answer) {
+  DeepProbe deep{.instance = probe.instance, .at = now};
+  if (!answer) deep.error = answer.error();
+  seen_.deep_probes[probe.sense] = std::move(deep);
+}
+
+void Observer::heard_her(TimePoint now) { seen_.presence.quiet_since = std::max(seen_.presence.quiet_since, now); }
+
+void Observer::measured(const std::string& sense, Bytes footprint) { seen_.measured[sense] = footprint; }
+
+void Observer::collected(const JobId& job, Result<Media> media) {
+  Collected outcome;
+  if (media)
+    outcome.media = std::move(*media);
+  else
+    outcome.error = std::move(media.error());
+  seen_.collected[job] = std::move(outcome);
+}
+
+void Observer::sent(std::int64_t item, Result<std::optional<std::int64_t>> message) {
+  Sent outcome;
+  if (message)
+    outcome.message = *message;
+  else
+    outcome.error = std::move(message.error());
+  seen_.sent[item] = std::move(outcome);
+}
+
+void Observer::courier_is_silent_until(TimePoint moment) { seen_.courier_silent_until = moment; }
+
+void Observer::restarted(const std::string& server, TimePoint now) {
+  std::vector<TimePoint>& times = seen_.restarts[server];
+  std::erase_if(times, [now](TimePoint at) { return at + std::chrono::hours(1) <= now; });
+  times.push_back(now);
+}
+
+void Observer::tried(const std::string& key, TimePoint now, const Result<void>& outcome) {
+  Attempts& attempts = seen_.attempts[key];
+  attempts.last_at = now;
+  if (outcome) {
+    attempts.failures = 0;
+    attempts.error.reset();
+  } else {
+    ++attempts.failures;
+    attempts.error = outcome.error();
+  }
+}
+
+void Observer::hint(TimePoint now) {
+  for (auto& [id, reading] : seen_.renders)
+    if (reading.tried_at + hint_interval <= now) reading.tried_at = TimePoint::min();
+}
+
+void Observer::begin_turn(Turn turn) { seen_.presence.turns.push_back(std::move(turn)); }
+
+bool Observer::keep_turn(const std::string& id, TimePoint expires_at) {
+  const auto turn = std::ranges::find(seen_.presence.turns, id, &Turn::id);
+  if (turn == seen_.presence.turns.end()) return false;
+  turn->expires_at = expires_at;
+  return true;
+}
+
+bool Observer::end_turn(const std::string& id, TimePoint now) {
+  if (std::erase_if(seen_.presence.turns, [&](const Turn& turn) { return turn.id == id; }) == 0) return false;
+  heard_her(now);
+  return true;
+}
+
+void Observer::expire_turns(TimePoint now) {
+  for (const Turn& turn : seen_.presence.turns)
+    if (turn.expires_at <= now) heard_her(turn.expires_at);
+  std::erase_if(seen_.presence.turns, [now](const Turn& turn) { return turn.expires_at <= now; });
+}
+
+void Observer::forget(const Ledger& ledger) {
+  std::set<std::string> rendering;  // Prompt ids, and the jobs they belong to.
+  std::set<std::string> known;      // Newest prompt ids of all jobs; an interrupted one may still be asked to stop.
+  for (const auto& [id, job] : ledger.jobs) {
+    known.insert(job.prompt_id);
+    if (job.state != JobState::rendering) continue;
+    rendering.insert(job.prompt_id);
+    rendering.insert(id);
+  }
+  std::erase_if(seen_.renders, [&](const auto& row) { return !rendering.contains(row.first); });
+  std::erase_if(seen_.collected, [&](const auto& row) { return !rendering.contains(row.first); });
+  std::erase_if(seen_.attempts, [&](const auto& row) {
+    const std::string_view key = row.first;
+    const std::string name(key.substr(key.rfind(' ') + 1));
+    if (key.starts_with("look up ") || key.starts_with("submit ") || key.starts_with("collect "))
+      return !rendering.contains(name);
+    if (key.starts_with("interrupt ")) return !known.contains(name);
+    return key.starts_with("send ") &&
+           std::ranges::none_of(ledger.outbox, [&](const auto& item) { return std::to_string(item.first) == name; });
+  });
+}
+
+void Observer::forget_sent(const Changes& committed) {
+  for (const Change& change : committed)
+    if (const auto* put = std::get_if<PutOutbox>(&change)) seen_.sent.erase(put->item.id);
+}
+
+}  // namespace malin::control

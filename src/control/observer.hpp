@@ -1,0 +1,58 @@
+// Keeps the newest observation. Looks and outcomes of actions are put in as they come; what nobody needs any more is
+// forgotten, so it stays as small as the work in hand.
+#pragma once
+
+#include <string>
+
+#include "core/action.hpp"
+#include "core/change.hpp"
+#include "core/observation.hpp"
+#include "core/result.hpp"
+
+namespace malin::control {
+
+class Observer {
+ public:
+  explicit Observer(TimePoint now);
+
+  const Observation& newest() const { return seen_; }
+
+  // `asked_at`: when the probe was begun. An answer that was asked for before the one that is known is old news.
+  // True: it answers again, or no longer.
+  bool saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReading> reading);
+  bool saw(const ProbeEngine& probe, TimePoint asked_at, Result<EngineReading> reading);
+  bool saw(const ProbeRenderer& probe, TimePoint asked_at, Result<RendererReading> reading);
+  bool saw(const LookUpRender& probe, TimePoint asked_at, Result<RenderReading> reading);
+  void saw(const ProbeSense& probe, TimePoint now, const Result<void>& answer);
+
+  // Someone generates, so it is not quiet.
+  void heard_her(TimePoint now);
+  // What a sense was seen to take of its card.
+  void measured(const std::string& sense, Bytes footprint);
+  void collected(const JobId& job, Result<Media> media);
+  void sent(std::int64_t item, Result<std::optional<std::int64_t>> message);
+  void courier_is_silent_until(TimePoint moment);
+  // A start or restart command of this server has ended.
+  void restarted(const std::string& server, TimePoint now);
+  // The newest try of an action has ended.
+  void tried(const std::string& key, TimePoint now, const Result<void>& outcome);
+
+  // A render moved: look again soon.
+  void hint(TimePoint now);
+
+  // Turns. A turn that nobody keeps alive ends by itself.
+  void begin_turn(Turn turn);
+  bool keep_turn(const std::string& id, TimePoint expires_at);  // False: it is over already.
+  bool end_turn(const std::string& id, TimePoint now);
+  void expire_turns(TimePoint now);
+
+  // Drops what belongs to renders, jobs and messages that are over in this ledger.
+  void forget(const Ledger& ledger);
+  // Drops what came of a send that is in the ledger now.
+  void forget_sent(const Changes& committed);
+
+ private:
+  Observation seen_;
+};
+
+}  // namespace malin::control
