@@ -1,6 +1,7 @@
 #include "adapters/cards/nvml.hpp"
 
 #include <fstream>
+#include <future>
 
 #include <dlfcn.h>
 #include <gmock/gmock.h>
@@ -181,12 +182,16 @@ TEST_F(Nvml, a_call_that_hangs_is_a_timeout_and_the_next_probe_waits_for_it_firs
   ASSERT_TRUE(ask(card.probe()));
   options.limit = Duration(20);
   NvmlCard impatient("0", options);
-  driver.hang_ms = 300;
+  const int calls = driver.memory_calls;
+  std::promise<void> answer;
+  driver.hang = answer.get_future().share();
   const auto late = ask(impatient.probe());
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, Errc::timeout);
   EXPECT_EQ(ask(impatient.probe()).error().code, Errc::timeout);
-  EXPECT_TRUE(ask(card.probe())) << "its limit is long enough for both";
+  answer.set_value();
+  EXPECT_TRUE(ask(card.probe()));
+  EXPECT_EQ(driver.memory_calls, calls + 2) << "the one that hung and the last: nothing was asked behind a hung call";
 }
 
 TEST_F(Nvml, cards_are_listed_with_what_identifies_them) {

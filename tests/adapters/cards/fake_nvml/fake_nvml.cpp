@@ -2,10 +2,8 @@
 #include "fake_nvml.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <thread>
 
 namespace {
 
@@ -91,7 +89,8 @@ int nvmlDeviceGetMemoryInfo_v2(void*, void* raw) {
     std::uint64_t total, reserved, free, used;
   };
   auto* memory = static_cast<V2*>(raw);
-  if (state.hang_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(state.hang_ms));
+  ++state.memory_calls;
+  if (const auto hang = state.hang; hang.valid()) hang.wait_for(FakeNvml::hang_limit);
   if (state.device_code != 0) return state.device_code;
   if (state.memory_v2_code != 0) return state.memory_v2_code;
   if (memory->version != 0x02000028) return 25;

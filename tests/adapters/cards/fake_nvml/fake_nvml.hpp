@@ -1,12 +1,15 @@
 // What the pretend driver library does, set by the tests through the exported `fake_nvml_state`.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 
 struct FakeNvml {
   static constexpr std::size_t cards_max = 2;
   static constexpr std::size_t processes_max = 64;
+  static constexpr std::chrono::seconds hang_limit{10};
   struct Process {
     std::uint32_t pid;
     std::uint64_t used;
@@ -23,9 +26,9 @@ struct FakeNvml {
   Process compute[processes_max]{}, graphics[processes_max]{};
   unsigned grows_by = 0;  // The compute list is this much longer at each look.
   int processes_code = 0;
-  unsigned hang_ms = 0;  // How long a memory call takes.
+  std::shared_future<void> hang;  // When set: a memory call returns once it is ready, or after `hang_limit`.
 
-  int inits = 0, shutdowns = 0;
+  int inits = 0, shutdowns = 0, memory_calls = 0;
 };
 
 using FakeNvmlState = FakeNvml* (*)();
