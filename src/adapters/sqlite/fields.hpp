@@ -1,5 +1,6 @@
 // Which columns each row of the ledger has, in order, said once: writing, reading and the SQL text all follow it.
-// `visit(name, member)` is called for every column; optional media is one member of seven columns.
+// `visit(name, member)` is called for every column, `visit.reference` for one that names a row of another table;
+// optional media is one member of seven columns.
 #pragma once
 
 #include "core/ledger.hpp"
@@ -68,6 +69,7 @@ struct Table<Window> {
     visit("renderer", window.renderer);
     visit("phase", window.phase);
     visit("evicted", window.evicted);
+    visit("leaves", window.leaves);
     visit("jobs", window.jobs);
     visit("need_bytes", window.need);
     visit("opened_at", window.opened_at);
@@ -75,6 +77,7 @@ struct Table<Window> {
     visit("render_until", window.render_until);
     visit("closed_at", window.closed_at);
     visit("aborted", window.aborted);
+    visit("repairs", window.repairs);
     visit("reason", window.reason);
     visit("restored_exactly", window.restored_exactly);
   }
@@ -87,7 +90,7 @@ struct Table<Absence> {
   template <class Visit, class Row>
   static void fields(Visit& visit, Row& absence) {
     visit("sense", absence.sense);
-    visit("window", absence.window);
+    visit.reference("window", absence.window);
     resident_fields(visit, absence.resident);
     visit("since", absence.since);
     visit("deadline", absence.deadline);
@@ -104,6 +107,7 @@ struct Table<Profile> {
     visit("sense", profile.sense);
     resident_fields(visit, profile.resident);
     visit("footprint_bytes", profile.footprint);
+    visit("told_at", profile.told_at);
   }
 };
 

@@ -20,7 +20,10 @@ struct Names {
     list.emplace_back(name);
   }
   void operator()(const char*, const std::optional<Media>&) { media_fields(*this, no_media); }
-  void reference(const char* name, const std::string&) { list.emplace_back(name); }
+  template <class Id>
+  void reference(const char* name, const Id&) {
+    list.emplace_back(name);
+  }
 
   const Media no_media{};
 };
@@ -34,6 +37,26 @@ const std::vector<std::string>& names_of() {
     return std::move(visit.list);
   }();
   return names;
+}
+
+json::object write_leaves(const std::map<std::string, Leave>& leaves) {
+  json::object object;
+  for (const auto& [sense, leave] : leaves) {
+    const json::value back_at = leave.back_at ? json::value(to_unix_ms(*leave.back_at)) : json::value(nullptr);
+    object[sense] = json::object{{"since", to_unix_ms(leave.since)}, {"back_at", back_at}};
+  }
+  return object;
+}
+
+std::map<std::string, Leave> read_leaves(const json::value& value) {
+  std::map<std::string, Leave> leaves;
+  for (const auto& [sense, times] : value.as_object()) {
+    Leave& leave = leaves[sense];
+    leave.since = from_unix_ms(times.as_object().at("since").as_int64());
+    const json::value& back_at = times.as_object().at("back_at");
+    if (!back_at.is_null()) leave.back_at = from_unix_ms(back_at.as_int64());
+  }
+  return leaves;
 }
 
 // Binds members to the question marks of a statement, in order.
@@ -60,6 +83,9 @@ class Binder {
   void operator()(const char* name, const std::map<std::string, std::string>& map) {
     (*this)(name, json::serialize(json::value_from(map)));
   }
+  void operator()(const char* name, const std::map<std::string, Leave>& leaves) {
+    (*this)(name, json::serialize(write_leaves(leaves)));
+  }
   template <class Value>
   void operator()(const char* name, const std::optional<Value>& value) {
     if (value) return (*this)(name, *value);
@@ -71,9 +97,10 @@ class Binder {
     columns("media", media);
     for (std::size_t i = 0; i < columns.list.size(); ++i) statement_.bind(++index_);
   }
-  // Empty text is stored as NULL, which refers to nothing.
-  void reference(const char* name, const std::string& id) {
-    if (!id.empty()) return (*this)(name, id);
+  // Empty text and 0 are stored as NULL, which refers to nothing.
+  template <class Id>
+  void reference(const char* name, const Id& id) {
+    if (id != Id{}) return (*this)(name, id);
     statement_.bind(++index_);
   }
 
@@ -115,6 +142,9 @@ class Reader {
   void operator()(const char* name, std::map<std::string, std::string>& map) {
     map = json::value_to<std::map<std::string, std::string>>(parse_list(name, next().getString()));
   }
+  void operator()(const char* name, std::map<std::string, Leave>& leaves) {
+    leaves = read_leaves(parse_list(name, next().getString()));
+  }
   template <class Value>
   void operator()(const char* name, std::optional<Value>& value) {
     if (statement_.isColumnNull(index_)) return skip(1);
@@ -126,7 +156,11 @@ class Reader {
     columns("media", media);
     skip(static_cast<int>(columns.list.size()));
   }
-  void reference(const char*, std::string& id) { id = next().getString(); }  // NULL reads as empty text.
+  // NULL reads as empty text or 0.
+  template <class Id>
+  void reference(const char* name, Id& id) {
+    (*this)(name, id);
+  }
 
  private:
   SQLite::Column next() { return statement_.getColumn(index_++); }

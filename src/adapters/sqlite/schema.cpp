@@ -49,6 +49,7 @@ CREATE TABLE windows (
   renderer TEXT NOT NULL,
   phase TEXT NOT NULL CHECK (phase IN ('making_room', 'rendering', 'releasing', 'returning', 'closed')),
   evicted TEXT NOT NULL,
+  leaves TEXT NOT NULL,
   jobs TEXT NOT NULL,
   need_bytes INTEGER NOT NULL,
   opened_at INTEGER NOT NULL,
@@ -56,6 +57,7 @@ CREATE TABLE windows (
   render_until INTEGER NOT NULL,
   closed_at INTEGER,
   aborted INTEGER NOT NULL CHECK (aborted IN (0, 1)),
+  repairs INTEGER NOT NULL CHECK (repairs >= 0),
   reason TEXT NOT NULL,
   restored_exactly INTEGER CHECK (restored_exactly IN (0, 1))
 ) STRICT;
@@ -63,7 +65,7 @@ CREATE INDEX windows_open ON windows (id) WHERE phase <> 'closed';
 
 CREATE TABLE absences (
   sense TEXT NOT NULL PRIMARY KEY,
-  window INTEGER NOT NULL REFERENCES windows (id) DEFERRABLE INITIALLY DEFERRED,
+  window INTEGER REFERENCES windows (id) DEFERRABLE INITIALLY DEFERRED,
   resident_model TEXT NOT NULL,
   resident_identifier TEXT NOT NULL,
   resident_instance TEXT NOT NULL,
@@ -83,7 +85,8 @@ CREATE TABLE profiles (
   resident_load_config TEXT NOT NULL,
   resident_ttl_ms INTEGER,
   resident_state TEXT NOT NULL CHECK (resident_state IN ('loading', 'idle', 'busy', 'unloading')),
-  footprint_bytes INTEGER
+  footprint_bytes INTEGER,
+  told_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE outbox (

@@ -78,6 +78,7 @@ Ledger read_ledger(Database& database) {
   ledger.next_job = next_number(database, "number", "jobs");
   ledger.next_window = next_number(database, "id", "windows");
   ledger.next_outbox = next_number(database, "id", "outbox");
+  ledger.last_event = next_number(database, "id", "events") - 1;
   return ledger;
 }
 

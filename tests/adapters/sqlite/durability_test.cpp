@@ -198,14 +198,17 @@ TEST(Schema, what_is_not_our_database_is_refused) {
 
 TEST(Schema, a_file_says_whose_it_is_and_how_new) {
   Scratch scratch;
-  open_store(scratch / "malin.db");
+  PutWindow window{{.id = 1}};
+  ASSERT_TRUE(ask(open_store(scratch / "malin.db")->commit({window})));
   SQLite::Database raw((scratch / "malin.db").string(), SQLite::OPEN_READWRITE);
   EXPECT_EQ(raw.execAndGet("PRAGMA application_id").getInt(), adapters::application_id);
   EXPECT_EQ(raw.execAndGet("PRAGMA user_version").getInt(), adapters::schema_version());
   EXPECT_EQ(raw.execAndGet("PRAGMA journal_mode").getString(), "wal");
   EXPECT_ANY_THROW(
       raw.exec("UPDATE settings SET swap_enabled = 'yes'; INSERT INTO settings (swap_enabled) VALUES (7)"));
-  EXPECT_ANY_THROW(raw.exec("INSERT INTO windows VALUES (1,'','','open','[]','[]',0,0,0,0,NULL,0,'',NULL)"));
+  EXPECT_EQ(raw.exec("UPDATE windows SET phase = 'closed'"), 1);
+  EXPECT_ANY_THROW(raw.exec("UPDATE windows SET phase = 'open'"));
+  EXPECT_ANY_THROW(raw.exec("UPDATE windows SET repairs = -1"));
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ Value ask(Task<Value> task) {
 }
 
 // Rows with every member drawn from a seed: long, empty, quoted and non-ASCII texts, set and unset optionals.
+// Each row is taken apart by position, so that a new member does not compile until it is drawn here.
 class Draw {
  public:
   explicit Draw(unsigned seed) : random_(seed) {}
@@ -87,85 +88,131 @@ class Draw {
   }
 
   Media media() {
-    return {.type = static_cast<MediaType>(number(0, 2)),
-            .path = text(),
-            .thumbnail = text(),
-            .width = static_cast<int>(number(0, 8192)),
-            .height = static_cast<int>(number(0, 8192)),
-            .duration = Duration(number(0, 60'000)),
-            .size = {number(0, 1LL << 40)}};
+    Media row;
+    auto& [type, path, thumbnail, width, height, duration, size] = row;
+    type = static_cast<MediaType>(number(0, 2));
+    path = text();
+    thumbnail = text();
+    width = static_cast<int>(number(0, 8192));
+    height = static_cast<int>(number(0, 8192));
+    duration = Duration(number(0, 60'000));
+    size = {number(0, 1LL << 40)};
+    return row;
   }
   Job job(std::int64_t n) {
-    Job job;
-    job.id = "j-" + std::to_string(n);
-    job.key = flag() ? "" : "key " + std::to_string(n);
-    job.kind = text();
-    job.prompt = text();
-    for (auto& name : list()) job.params[name] = text();
-    job.priority = static_cast<int>(number(-5, 5));
-    job.state = static_cast<JobState>(number(0, 5));
-    job.reason = text();
-    job.attempts = static_cast<int>(number(0, 9));
-    job.prompt_id = text();
-    job.seed = std::uniform_int_distribution<std::uint64_t>()(random_);
-    job.media = maybe([this] { return media(); });
-    job.created_at = moment();
-    job.started_at = maybe_moment();
-    job.attempt_at = maybe_moment();
-    job.rendered_at = maybe_moment();
-    job.ended_at = maybe_moment();
-    job.not_before = maybe_moment();
-    return job;
+    Job row;
+    auto& [id, key, kind, prompt, params, priority, state, reason, attempts, prompt_id, seed, media, created_at,
+           started_at, attempt_at, rendered_at, ended_at, not_before] = row;
+    id = "j-" + std::to_string(n);
+    key = flag() ? "" : "key " + std::to_string(n);
+    kind = text();
+    prompt = text();
+    for (auto& name : list()) params[name] = text();
+    priority = static_cast<int>(number(-5, 5));
+    state = static_cast<JobState>(number(0, 5));
+    reason = text();
+    attempts = static_cast<int>(number(0, 9));
+    prompt_id = text();
+    seed = std::uniform_int_distribution<std::uint64_t>()(random_);
+    media = maybe([this] { return this->media(); });
+    created_at = moment();
+    started_at = maybe_moment();
+    attempt_at = maybe_moment();
+    rendered_at = maybe_moment();
+    ended_at = maybe_moment();
+    not_before = maybe_moment();
+    return row;
   }
-  Window window(WindowId id) {
-    Window window;
-    window.id = id;
-    window.card = text();
-    window.renderer = text();
-    window.phase = static_cast<WindowPhase>(number(0, 4));
-    window.evicted = list();
-    window.jobs = list();
-    window.need = {number(0, 1LL << 40)};
-    window.opened_at = moment();
-    window.phase_at = moment();
-    window.render_until = moment();
-    window.closed_at = maybe_moment();
-    window.aborted = flag();
-    window.reason = text();
-    window.restored_exactly = maybe([this] { return flag(); });
-    return window;
+  Window window(WindowId n) {
+    Window row;
+    auto& [id, card, renderer, phase, evicted, leaves, jobs, need, opened_at, phase_at, render_until, closed_at,
+           aborted, repairs, reason, restored_exactly] = row;
+    id = n;
+    card = text();
+    renderer = text();
+    phase = static_cast<WindowPhase>(number(0, 4));
+    evicted = list();
+    for (auto& sense : list()) leaves[sense] = leave();
+    jobs = list();
+    need = {number(0, 1LL << 40)};
+    opened_at = moment();
+    phase_at = moment();
+    render_until = moment();
+    closed_at = maybe_moment();
+    aborted = flag();
+    repairs = static_cast<int>(number(0, 3));
+    reason = text();
+    restored_exactly = maybe([this] { return flag(); });
+    return row;
+  }
+  Leave leave() {
+    Leave row;
+    auto& [since, back_at] = row;
+    since = moment();
+    back_at = maybe_moment();
+    return row;
   }
   Resident resident() {
-    return {.model = text(),
-            .identifier = text(),
-            .instance = text(),
-            .load_config = text(),
-            .ttl = maybe([this] { return Duration(number(0, 100'000)); }),
-            .state = static_cast<ResidentState>(number(0, 3))};
+    Resident row;
+    auto& [model, identifier, instance, load_config, ttl, state] = row;
+    model = text();
+    identifier = text();
+    instance = text();
+    load_config = text();
+    ttl = maybe([this] { return Duration(number(0, 100'000)); });
+    state = static_cast<ResidentState>(number(0, 3));
+    return row;
   }
-  Absence absence(std::string sense, WindowId window) {
-    return {.sense = std::move(sense),
-            .window = window,
-            .resident = resident(),
-            .since = moment(),
-            .deadline = moment(),
-            .evictions = static_cast<int>(number(0, 3))};
+  Absence absence(std::string name, WindowId n) {
+    Absence row;
+    auto& [sense, window, resident, since, deadline, evictions] = row;
+    sense = std::move(name);
+    window = n;
+    resident = this->resident();
+    since = moment();
+    deadline = moment();
+    evictions = static_cast<int>(number(0, 3));
+    return row;
   }
-  Profile profile(std::string sense) {
-    return {.sense = std::move(sense), .resident = resident(), .footprint = maybe([this] {
-                                                                 return Bytes{number(0, 1LL << 40)};
-                                                               })};
+  Profile profile(std::string name) {
+    Profile row;
+    auto& [sense, resident, footprint, told_at] = row;
+    sense = std::move(name);
+    resident = this->resident();
+    footprint = maybe([this] { return Bytes{number(0, 1LL << 40)}; });
+    told_at = maybe_moment();
+    return row;
   }
-  OutboxItem outbox(std::int64_t id, JobId job) {
-    return {.id = id,
-            .job = std::move(job),
-            .state = static_cast<OutboxState>(number(0, 4)),
-            .text = text(),
-            .message = maybe([this] { return number(-1'000, 1LL << 50); }),
-            .unsure = static_cast<int>(number(0, 2)),
-            .created_at = moment(),
-            .settled_at = maybe_moment(),
-            .outcome = text()};
+  OutboxItem outbox(std::int64_t n, JobId of) {
+    OutboxItem row;
+    auto& [id, job, state, text, message, unsure, created_at, settled_at, outcome] = row;
+    id = n;
+    job = std::move(of);
+    state = static_cast<OutboxState>(number(0, 4));
+    text = this->text();
+    message = maybe([this] { return number(-1'000, 1LL << 50); });
+    unsure = static_cast<int>(number(0, 2));
+    created_at = moment();
+    settled_at = maybe_moment();
+    outcome = this->text();
+    return row;
+  }
+  Settings settings() {
+    Settings row;
+    auto& [swap_enabled, hold_until] = row;
+    swap_enabled = flag();
+    hold_until = maybe_moment();
+    return row;
+  }
+  Event event() {
+    Event row;
+    auto& [id, at, kind, subject, text] = row;
+    id = 0;
+    at = moment();
+    kind = this->text();
+    subject = this->text();
+    text = this->text();
+    return row;
   }
 
  private:

@@ -1,5 +1,8 @@
 #include "adapters/sqlite/sqlite_store.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 
@@ -18,6 +21,7 @@ TEST(SqliteStore, an_empty_file_becomes_an_empty_ledger) {
   EXPECT_EQ(ledger->next_job, 1);
   EXPECT_EQ(ledger->next_window, 1);
   EXPECT_EQ(ledger->next_outbox, 1);
+  EXPECT_EQ(ledger->last_event, 0);
 }
 
 // Sixty ledgers of random rows; each is written, then written over, then read by another Store on the same file.
@@ -29,12 +33,11 @@ TEST(SqliteStore, every_member_of_every_row_comes_back_as_it_was_put) {
     Ledger expected;
     for (int round = 0; round < 2; ++round) {
       Changes changes;
-      const Settings settings{draw.flag(), draw.maybe_moment()};
-      changes.push_back(PutSettings{settings});
+      changes.push_back(PutSettings{draw.settings()});
       for (int n = 1; n <= 4; ++n) {
         const std::string sense = "sense " + std::to_string(n);
         changes.push_back(PutOutbox{draw.outbox(n, n == 4 ? "" : "j-" + std::to_string(n))});
-        changes.push_back(PutAbsence{draw.absence(sense, n)});
+        changes.push_back(PutAbsence{draw.absence(sense, n == 4 ? 0 : n)});
         changes.push_back(PutJob{draw.job(n)});
         changes.push_back(PutWindow{draw.window(n)});
         changes.push_back(PutProfile{draw.profile(sense)});
@@ -55,6 +58,38 @@ TEST(SqliteStore, every_member_of_every_row_comes_back_as_it_was_put) {
     EXPECT_EQ(ledger->next_window, 5);
     EXPECT_EQ(ledger->next_outbox, 5);
   }
+}
+
+TEST(SqliteStore, every_member_of_every_event_comes_back_as_it_was_added) {
+  Scratch scratch;
+  Draw draw(1);
+  std::vector<Event> expected;
+  Changes changes;
+  for (int n = 1; n <= 60; ++n) {
+    expected.push_back(draw.event());
+    changes.push_back(AddEvent{expected.back()});
+    expected.back().id = n;
+  }
+  ASSERT_TRUE(ask(open_store(scratch / "malin.db")->commit(changes)));
+  auto store = open_store(scratch / "malin.db");
+  const auto events = ask(store->events(0, 100));
+  ASSERT_TRUE(events);
+  const auto members = [](const Event& event) {
+    const auto& [id, at, kind, subject, text] = event;
+    return std::tuple(id, at, kind, subject, text);
+  };
+  EXPECT_TRUE(std::ranges::equal(*events, expected, {}, members, members));
+  EXPECT_EQ(ask(store->load())->last_event, 60);
+}
+
+// A sense that answers wrongly is sent away and loaded afresh without a swap: no window has to exist for that.
+TEST(SqliteStore, an_absence_may_belong_to_no_window) {
+  Scratch scratch;
+  const PutAbsence repair{{.sense = "brain", .resident = {.model = "big"}, .since = from_unix_ms(5)}};
+  ASSERT_TRUE(ask(open_store(scratch / "malin.db")->commit({repair})));
+  const auto ledger = ask(open_store(scratch / "malin.db")->load());
+  ASSERT_TRUE(ledger);
+  EXPECT_EQ(ledger->absences.at("brain"), repair.absence);
 }
 
 TEST(SqliteStore, a_row_that_the_schema_forbids_takes_its_whole_commit_with_it) {
