@@ -1,0 +1,122 @@
+#include "app/daemon.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <spdlog/spdlog.h>
+
+#include "adapters/sqlite/sqlite_store.hpp"
+#include "adapters/sqlite/state_folder.hpp"
+#include "api/api.hpp"
+#include "app/parts.hpp"
+#include "control/controller.hpp"
+
+namespace malin::app {
+
+namespace asio = boost::asio;
+
+struct Daemon::Impl {
+  Impl(Clock& clock_, const AppConfig& config_, DaemonOptions options_, adapters::StateFolder folder_)
+      : clock(clock_), config(config_), options(std::move(options_)), folder(std::move(folder_)) {}
+
+  Task<void> run();
+  Task<void> tell_how_it_stands();
+
+  Clock& clock;
+  const AppConfig& config;
+  DaemonOptions options;
+  adapters::StateFolder folder;
+  std::unique_ptr<adapters::SqliteStore> store;
+  std::unique_ptr<Parts> parts;
+  std::optional<control::Outside> outside;
+  std::unique_ptr<control::Controller> controller;
+  std::unique_ptr<api::Api> api;
+  std::uint16_t port = 0;
+  bool is_stopping = false;
+};
+
+namespace {
+
+control::ControllerOptions controller_options(const AppConfig& config, const DaemonOptions& options) {
+  return {.turn_expiry = config.presence.turn_expiry,
+          .on_progress = options.on_progress,
+          .progress_interval = options.progress_interval};
+}
+
+api::ApiOptions api_options(const AppConfig& config) {
+  return {.address = config.api.address, .port = config.api.port, .token = config.api.token.reveal()};
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executor, Clock& clock,
+                                                   const AppConfig& config, DaemonOptions options) {
+  auto folder = adapters::open_state(config.root.state_dir);
+  if (!folder) co_return std::unexpected(folder.error());
+  auto impl = std::make_unique<Impl>(clock, config, std::move(options), std::move(*folder));
+  auto store = adapters::SqliteStore::open(impl->folder.database);
+  if (!store) co_return std::unexpected(store.error());
+  impl->store = std::move(*store);
+  Result<Ledger> ledger = co_await impl->store->load();
+  if (!ledger) co_return std::unexpected(ledger.error());
+  auto on_hint = [raw = impl.get()] {
+    if (raw->controller) raw->controller->hint();
+  };
+  auto parts = make_parts(executor, clock, config, std::move(on_hint));
+  if (!parts) co_return std::unexpected(parts.error());
+  impl->parts = std::move(*parts);
+  impl->outside.emplace(outside_of(config, *impl->parts, clock, *impl->store, impl->folder.spool));
+  impl->controller = std::make_unique<control::Controller>(executor, config.core, *impl->outside, std::move(*ledger),
+                                                           controller_options(config, impl->options));
+  impl->api = std::make_unique<api::Api>(executor, clock, config.core, *impl->controller, api_options(config));
+  const Result<std::uint16_t> port = impl->api->listen();
+  if (!port) co_return std::unexpected(port.error());
+  impl->port = *port;
+  co_return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() = default;
+
+std::uint16_t Daemon::port() const { return impl_->port; }
+
+// Logs each change of the line that sums everything up, and reports the first moment at which everyone is here.
+Task<void> Daemon::Impl::tell_how_it_stands() {
+  constexpr Duration longest{3'600'000};
+  std::string told;
+  bool was_ready = false;
+  while (!is_stopping) {
+    const std::int64_t revision = controller->revision();
+    const Situation now = controller->situation();
+    const std::vector<SenseView> senses = view_senses(now);
+    const Glow glow = glow_of(now, senses);
+    const std::string line = explain(now, senses);
+    if (line != std::exchange(told, line)) {
+      spdlog::info("glow={} {}", to_string(glow), line);
+      if (options.on_line) options.on_line(line);
+    }
+    if (!was_ready && glow == Glow::green) {
+      was_ready = true;
+      if (options.on_ready) options.on_ready();
+    }
+    co_await controller->wait_for_news(revision, clock.now() + longest);
+  }
+}
+
+Task<void> Daemon::Impl::run() {
+  using namespace asio::experimental::awaitable_operators;
+  spdlog::info("listening on http://{}:{}, state in {}", config.api.address, port, folder.directory.string());
+  co_await (controller->run() && tell_how_it_stands());
+  api->stop();
+  co_await api->stopped();
+}
+
+Task<void> Daemon::run() { return impl_->run(); }
+
+void Daemon::stop() {
+  impl_->is_stopping = true;
+  impl_->controller->stop();
+}
+
+}  // namespace malin::app

@@ -1,0 +1,36 @@
+// Everything outside, made from the config: an adapter for each card, engine, renderer and the courier.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "adapters/media/media_inspector.hpp"
+#include "adapters/system/shell_commands.hpp"
+#include "app/config.hpp"
+#include "control/outside.hpp"
+
+namespace malin::app {
+
+struct Parts {
+  std::map<std::string, std::unique_ptr<Card>> cards;
+  std::map<std::string, std::unique_ptr<Engine>> engines;
+  std::map<std::string, std::unique_ptr<Renderer>> renderers;
+  std::unique_ptr<Courier> courier;  // Null without [courier].
+  adapters::MediaInspector inspector;
+  adapters::ShellCommands commands;
+};
+
+// `on_hint`: a render moved. `clock` outlives the parts and what they have started on `executor`. Nothing is visited
+// yet. refused: an address that is none.
+Result<std::unique_ptr<Parts>> make_parts(boost::asio::any_io_executor executor, Clock& clock, const AppConfig& config,
+                                          std::function<void()> on_hint);
+
+// The parts as the loop sees them. They outlive what is returned.
+control::Outside outside_of(const AppConfig& config, Parts& parts, Clock& clock, Store& store,
+                            std::filesystem::path spool);
+
+}  // namespace malin::app

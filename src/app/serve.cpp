@@ -1,0 +1,98 @@
+#include "app/serve.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "adapters/system/service_manager.hpp"
+#include "adapters/system/system_clock.hpp"
+#include "app/daemon.hpp"
+#include "app/report_problems.hpp"
+
+namespace malin::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// The journal has the time already.
+void set_up_log(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_logger_st("malin"));
+  spdlog::set_pattern(std::getenv("JOURNAL_STREAM") == nullptr ? "%Y-%m-%dT%H:%M:%S.%e %l %v" : "%l %v");
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
+DaemonOptions daemon_options() {
+  DaemonOptions options;
+  options.on_progress = adapters::notify_alive;
+  options.on_ready = [] { spdlog::info("she is ready: every sense is here and has answered"); };
+  options.on_line = adapters::notify_status;
+  if (const auto watchdog = adapters::watchdog_interval())
+    options.progress_interval = std::min(options.progress_interval, *watchdog / 3);
+  return options;
+}
+
+Task<void> stop_on_signal(asio::signal_set& signals, Daemon& daemon) {
+  const auto [error, signal] = co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (error) co_return;
+  spdlog::info("signal={}: ending; what is under way is found again at the next start", signal);
+  adapters::notify_stopping();
+  daemon.stop();
+}
+
+Task<void> serve(asio::io_context& io, Clock& clock, const AppConfig& config, asio::signal_set& signals,
+                 std::unique_ptr<Daemon>& daemon, int& exit_code) {
+  auto opened = co_await Daemon::open(io.get_executor(), clock, config, daemon_options());
+  if (!opened) {
+    spdlog::error("cannot start: {}", opened.error().message);
+    exit_code = 1;
+    io.stop();
+    co_return;
+  }
+  daemon = std::move(*opened);
+  adapters::notify_ready();
+  asio::co_spawn(io, stop_on_signal(signals, *daemon), [](std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+  });
+  co_await daemon->run();
+  io.stop();
+}
+
+}  // namespace
+
+int run_serve(const ServeOptions& options) {
+  const ConfigResult config = load_config(options.config, process_environment());
+  if (!config) return report_problems(options.config, config.error());
+  set_up_log(config->root.log_level);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  asio::io_context io(1);
+  adapters::SystemClock clock;
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  std::unique_ptr<Daemon> daemon;
+  int exit_code = 0;
+  asio::co_spawn(io, serve(io, clock, *config, signals, daemon, exit_code), [](std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+  });
+  try {
+    io.run();
+  } catch (const std::exception& error) {
+    // The service manager starts us again, and the ledger says how things stood.
+    spdlog::critical("broken: {}", error.what());
+    exit_code = 1;
+  }
+  return exit_code;
+}
+
+}  // namespace malin::app
