@@ -1,20 +1,18 @@
 #include "app/config.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include <unistd.h>
 
 #include "app/config_check.hpp"
 #include "app/config_reader.hpp"
+#include "app/text_file.hpp"
 
 namespace malin::app {
 
 namespace {
 
-constexpr std::size_t config_bytes_max = 1 << 20;
+constexpr Bytes config_bytes_max = mebibytes(1);
 
 bool is_name(std::string_view name) {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -36,6 +34,13 @@ void read_single(const toml::table& root, const std::string& section, Keys<T> ke
   read_section(table, section, keys, out, problems);
 }
 
+// [courier]: may be left out as a whole.
+template <class T>
+void read_single(const toml::table& root, const std::string& section, Keys<T> keys, std::optional<T>& out,
+                 Problems& problems) {
+  if (root.contains(section)) read_single(root, section, keys, out.emplace(), problems);
+}
+
 // [senses.NAME]: stands once for each name, in the order of the file.
 template <class T>
 void read_named(const toml::table& root, const std::string& section, Keys<T> keys, std::vector<T>& out,
@@ -49,7 +54,7 @@ void read_named(const toml::table& root, const std::string& section, Keys<T> key
   std::vector<std::pair<int, T>> found;
   for (const auto& [key, value] : *node->as_table()) {
     const std::string name(key.str());
-    const std::string path = section + "." + name;
+    const std::string path = key_path(section, name);
     const int line = static_cast<int>(key.source().begin.line);
     problems.remember(path, line);
     if (value.as_table() == nullptr) {
@@ -101,6 +106,7 @@ Config core_config(const AppConfig& config) {
   core.senses = config.senses;
   for (const KindSettings& kind : config.kinds) core.kinds.push_back(kind);
   core.swap = config.swap;
+  if (config.courier) core.courier = CourierSpec{.edits = config.courier->deliver == "edit"};
   return core;
 }
 
@@ -118,6 +124,7 @@ ConfigResult parse_config(std::string_view text, const std::filesystem::path& fo
   Problems problems;
   read_all(root, config, problems);
   complete(config, folder, environment, problems);
+  read_workflows(config, problems);
   check_references(config, problems);
   check_addresses(config, problems);
   check_memory(config, problems);
@@ -128,20 +135,9 @@ ConfigResult parse_config(std::string_view text, const std::filesystem::path& fo
 }
 
 ConfigResult load_config(const std::filesystem::path& path, const Environment& environment) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(config_bytes_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  std::error_code error;
-  if (!file.is_open() || std::filesystem::is_directory(path, error)) {
-    const std::string why = errno == 0 ? "it is a folder" : std::strerror(errno);
-    return std::unexpected(ConfigProblems{{0, "", path.string() + " cannot be read: " + why}});
-  }
-  if (text.size() > config_bytes_max) {
-    return std::unexpected(ConfigProblems{{0, "", path.string() + " is larger than 1 MiB; is it the right file?"}});
-  }
-  return parse_config(text, std::filesystem::absolute(path).parent_path(), environment);
+  const Result<std::string> text = read_text(path, config_bytes_max);
+  if (!text) return std::unexpected(ConfigProblems{{0, "", text.error().message}});
+  return parse_config(*text, std::filesystem::absolute(path).parent_path(), environment);
 }
 
 std::string format_problem(const ConfigProblem& problem) {

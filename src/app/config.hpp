@@ -1,6 +1,7 @@
 // The config file: read once at the start, checked as a whole, never changed after.
-// A config that loads has no unknown key, no value out of range, no name that refers to nothing, and no token in the
-// file itself. Nothing is clamped and nothing is guessed: whatever is not right is a problem with a line and a key.
+// A config that loads has no unknown key, no value out of range, no name that refers to nothing, no workflow that
+// cannot be submitted, and no token in the file itself. Nothing is clamped and nothing is guessed: whatever is not
+// right is a problem with a line and a key.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/comfyui/workflow.hpp"
 #include "app/config_secret.hpp"
 #include "core/config.hpp"
 
@@ -57,8 +59,9 @@ struct RendererSettings : ServerSettings {
 };
 
 struct KindSettings : KindSpec {
-  std::string workflow;  // Absolute after reading.
-  std::string media;     // "photo" or "video".
+  std::string workflow;      // Absolute after reading.
+  adapters::Workflow graph;  // What that file holds.
+  std::string media;         // "photo" or "video".
   Bytes prompt_max;
 };
 
@@ -93,7 +96,7 @@ struct AppConfig {
   std::vector<RendererSettings> renderers;
   std::vector<SenseSpec> senses;
   std::vector<KindSettings> kinds;
-  CourierSettings courier;
+  std::optional<CourierSettings> courier;  // Empty: no [courier] in the file.
   ApiSettings api;
   PresenceSettings presence;
   SwapSpec swap;

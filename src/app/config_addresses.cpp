@@ -23,6 +23,13 @@ bool is_address(const std::string& address) {
          inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
 }
 
+void check_courier(const CourierSettings& courier, Problems& problems) {
+  check_url(courier.api_root, "courier.api_root", problems);
+  if (courier.chat_id == 0 && !problems.has("courier.chat_id")) {
+    problems.add("courier.chat_id", "must not be 0: write to the bot, then ask it with getUpdates");
+  }
+}
+
 void check_listen(const ApiSettings& api, Problems& problems) {
   if (api.address.empty() || problems.has("api.listen")) return;
   if (!is_address(api.address)) {
@@ -47,10 +54,7 @@ void check_addresses(const AppConfig& config, Problems& problems) {
   for (const RendererSettings& renderer : config.renderers) {
     check_url(renderer.url, "renderers." + renderer.name + ".url", problems);
   }
-  check_url(config.courier.api_root, "courier.api_root", problems);
-  if (config.courier.chat_id == 0 && !problems.has("courier.chat_id")) {
-    problems.add("courier.chat_id", "must not be 0: write to the bot, then ask it with getUpdates");
-  }
+  if (config.courier) check_courier(*config.courier, problems);
   check_listen(config.api, problems);
 }
 

@@ -93,10 +93,6 @@ void check_kinds(const AppConfig& config, Problems& problems) {
       problems.add(key + ".tag", "may have capital letters, digits, - and _ only");
     }
     if (!tags.insert(kind.tag).second) problems.add(key + ".tag", "another kind has the tag \"" + kind.tag + "\"");
-    std::error_code error;
-    if (!kind.workflow.empty() && !std::filesystem::is_regular_file(kind.workflow, error)) {
-      problems.add(key + ".workflow", "there is no file " + kind.workflow);
-    }
     if (kind.render_limit >= config.swap.absence_limit) {
       problems.add(key + ".render_limit", "must be shorter than swap.absence_limit, which ends every render");
     }

@@ -13,6 +13,10 @@ namespace malin::app {
 void complete(AppConfig& config, const std::filesystem::path& folder, const Environment& environment,
               Problems& problems);
 
+// Reads the workflow of every kind. Afterwards a kind's slots are all of its workflow's but prompt and seed, each with
+// the value that it has when a job gives none.
+void read_workflows(AppConfig& config, Problems& problems);
+
 // Whether its models can be unloaded while its process lives.
 bool can_unload(const EngineSettings& engine);
 

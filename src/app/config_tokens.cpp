@@ -62,9 +62,10 @@ void resolve_tokens(AppConfig& config, const std::filesystem::path& folder, cons
   for (EngineSettings& engine : config.engines) {
     resolve(engine, "engines." + engine.name, folder, environment, problems);
   }
-  resolve(config.courier, "courier", folder, environment, problems);
   resolve(config.api, "api", folder, environment, problems);
-  if (config.courier.token_env.empty() && config.courier.token_file.empty()) {
+  if (!config.courier) return;
+  resolve(*config.courier, "courier", folder, environment, problems);
+  if (config.courier->token_env.empty() && config.courier->token_file.empty()) {
     problems.add("courier", "the bot's token is missing: write token_env = \"NAME\" or token_file = \"PATH\"");
   }
 }

@@ -62,7 +62,7 @@ struct KindSpec {
   std::string caption;
   bool is_video = false;
   std::size_t prompt_bytes_max = 0;
-  std::map<std::string, std::string> slots;  // Defaults for the workflow's slots.
+  std::map<std::string, std::string> slots;  // All that a job may set, each with its value when the job does not.
 };
 
 struct SwapSpec {

@@ -61,12 +61,35 @@ TEST(Example, mentions_every_known_key_and_shows_its_default) {
   }
 }
 
-TEST(Example, loads_without_problems) {
+TEST(Example, loads_without_problems_and_reaches_the_decisions) {
   const Environment environment{{"HOME", "/home/jun"}, {"MALIN_TELEGRAM_TOKEN", "123:abc"}};
   const ConfigResult config = load_config(example_path, environment);
   ASSERT_TRUE(config) << format_problem(config.error().front());
-  EXPECT_EQ(config->core.kind("selfie")->need, gibibytes(6));
-  EXPECT_TRUE(config->core.kind("video")->is_video);
+  const Config& core = config->core;
+  EXPECT_EQ(core.card("gpu0")->headroom, mebibytes(256));
+  EXPECT_TRUE(core.engine("lmstudio")->can_unload);
+  EXPECT_TRUE(core.engine("lmstudio")->server.can_restart);
+  EXPECT_FALSE(core.engine("chatterbox")->can_unload);
+  EXPECT_FALSE(core.engine("chatterbox")->server.can_start);
+  EXPECT_EQ(core.renderer("comfyui")->card, "gpu0");
+  EXPECT_TRUE(core.renderer("comfyui")->server.can_start);
+  EXPECT_EQ(core.sense("brain")->footprint, gibibytes(19));
+  EXPECT_EQ(core.sense("brain")->impact, 10);
+  EXPECT_FALSE(core.sense("voice")->evictable);
+  const KindSpec& selfie = *core.kind("selfie");
+  EXPECT_EQ(selfie.need, gibibytes(6));
+  EXPECT_EQ(selfie.evict, std::vector<std::string>{"vision"});
+  EXPECT_EQ(selfie.prompt_bytes_max, 16U << 10);
+  EXPECT_EQ(selfie.slots.at("width"), "1024") << "of the config, over the workflow's";
+  EXPECT_EQ(selfie.slots.at("cfg"), "6.5") << "of the workflow";
+  EXPECT_FALSE(selfie.slots.contains("prompt"));
+  EXPECT_FALSE(selfie.is_video);
+  EXPECT_TRUE(core.kind("video")->is_video);
+  EXPECT_EQ(core.swap.idle_grace, std::chrono::seconds(8));
+  EXPECT_EQ(core.swap.absence_limit, std::chrono::minutes(10));
+  EXPECT_EQ(core.swap.slow_probe, std::chrono::seconds(5));
+  ASSERT_TRUE(core.courier);
+  EXPECT_TRUE(core.courier->edits);
 }
 
 }  // namespace

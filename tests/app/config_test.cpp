@@ -1,15 +1,10 @@
-// The config file: one small rig that is right, one change to it for each thing that can be wrong, and the example.
+// The config file: one change to the small rig for each thing that can be wrong.
 #include "app/config.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
+#include <array>
 #include <sstream>
 
-#include <gmock/gmock.h>
-#include <sys/stat.h>
-
-#include "app/config_keys.hpp"
+#include "app/config_file.hpp"
 #include "app/config_problems.hpp"
 
 namespace malin::app {
@@ -17,85 +12,6 @@ namespace {
 
 using std::chrono_literals::operator""s;
 using testing::HasSubstr;
-
-// A folder of its own for each test, with the one file that the small rig refers to.
-class ConfigFile : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "malin-config-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    write("w.json", "{}", 0644);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string write(const std::string& name, const std::string& text, mode_t mode) {
-    const std::string path = (folder_ / name).string();
-    std::ofstream(path) << text;
-    ::chmod(path.c_str(), mode);
-    return path;
-  }
-
-  ConfigResult parse(const std::string& text) { return parse_config(text, folder_, environment_); }
-
-  // The small rig with `from` replaced; the problems that this makes.
-  ConfigProblems problems_with(const std::string& from, const std::string& to);
-
-  std::filesystem::path folder_;
-  Environment environment_{{"BOT", "123:abc"}, {"HOME", "/home/jun"}};
-};
-
-const std::string small_rig = R"([cards.gpu0]
-total = "24 GiB"
-[engines.lmstudio]
-type = "lmstudio"
-[engines.voice]
-type = "http"
-url = "http://127.0.0.1:9000"
-[renderers.comfyui]
-[senses.brain]
-engine = "lmstudio"
-model = "big"
-footprint = "12 GiB"
-[senses.vision]
-engine = "lmstudio"
-model = "eyes"
-footprint = "6 GiB"
-impact = 3
-[senses.voice]
-engine = "voice"
-model = "tts"
-footprint = "3 GiB"
-[kinds.selfie]
-workflow = "w.json"
-media = "photo"
-need = "6 GiB"
-evict = ["vision"]
-[courier]
-chat_id = 42
-token_env = "BOT"
-)";
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
-
-int line_with(const std::string& text, const std::string& part) {
-  return 1 +
-         static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(part)), '\n'));
-}
-
-ConfigProblems ConfigFile::problems_with(const std::string& from, const std::string& to) {
-  const ConfigResult result = parse(replaced(small_rig, from, to));
-  return result ? ConfigProblems{} : result.error();
-}
-
-std::string all_of(const ConfigProblems& problems) {
-  std::string text;
-  for (const ConfigProblem& problem : problems) text += format_problem(problem) + "\n";
-  return text;
-}
 
 TEST_F(ConfigFile, a_small_rig_is_read_with_its_defaults) {
   const ConfigResult config = parse(small_rig);
@@ -108,25 +24,10 @@ TEST_F(ConfigFile, a_small_rig_is_read_with_its_defaults) {
   EXPECT_EQ(config->senses.front().identifier, "big");
   EXPECT_EQ(config->kinds.front().tag, "SELFIE");
   EXPECT_EQ(config->kinds.front().workflow, (folder_ / "w.json").string());
-  EXPECT_EQ(config->courier.token.reveal(), "123:abc");
+  EXPECT_EQ(config->courier->token.reveal(), "123:abc");
   EXPECT_EQ(config->api.address, "127.0.0.1");
   EXPECT_EQ(config->api.port, 7425);
   EXPECT_EQ(config->root.state_dir, "/home/jun/.local/state/malin");
-}
-
-TEST_F(ConfigFile, decisions_get_the_same_names_and_numbers) {
-  const ConfigResult config = parse(small_rig);
-  ASSERT_TRUE(config) << all_of(config.error());
-  ASSERT_EQ(config->core.senses.size(), 3U);
-  EXPECT_EQ(config->core.senses[1].name, "vision");
-  EXPECT_EQ(config->core.senses[1].impact, 3);
-  ASSERT_EQ(config->core.engines.size(), 2U);
-  EXPECT_TRUE(config->core.engines[0].can_unload);
-  EXPECT_FALSE(config->core.engines[1].can_unload);
-  EXPECT_FALSE(config->core.engines[0].server.can_start);
-  EXPECT_EQ(config->core.kinds.front().need, gibibytes(6));
-  EXPECT_EQ(config->core.kinds.front().evict, std::vector<std::string>{"vision"});
-  EXPECT_EQ(config->core.renderers.front().card, "gpu0");
 }
 
 TEST_F(ConfigFile, ten_mistakes_give_ten_problems_with_their_lines) {
@@ -138,7 +39,7 @@ TEST_F(ConfigFile, ten_mistakes_give_ten_problems_with_their_lines) {
       {"engine = \"lmstudio\"", "engine = \"lmstudoi\"", "there is no engine \"lmstudoi\"; did you mean \"lmstudio\"?"},
       {"footprint = \"12 GiB\"", "footprint = 12", "must be an amount of memory in quotes"},
       {"impact = 3", "impact = 3000", "is out of range: 1 to 1000"},
-      {"workflow = \"w.json\"", "workflow = \"gone.json\"", "there is no file"},
+      {"workflow = \"w.json\"", "workflow = \"gone.json\"", "gone.json cannot be read: No such file"},
       {"need = \"6 GiB\"", "need = \"6 Gigs\"", "\"6 Gigs\" is not an amount of memory"},
       {"evict = [\"vision\"]", "evict = [\"visoin\"]", "there is no sense \"visoin\"; did you mean \"vision\"?"},
       {"token_env = \"BOT\"", "token = \"123:abc\"", "a token does not belong in this file"},
@@ -154,13 +55,6 @@ TEST_F(ConfigFile, ten_mistakes_give_ten_problems_with_their_lines) {
     EXPECT_THAT(config.error()[i].text, HasSubstr(mistakes[i][2]));
   }
 }
-
-struct Mistake {
-  const char* from;
-  const char* to;
-  const char* key;
-  const char* text;
-};
 
 TEST_F(ConfigFile, each_mistake_alone_is_named_with_its_key_and_line) {
   const Mistake mistakes[] = {
@@ -232,7 +126,7 @@ TEST_F(ConfigFile, a_token_file_is_read_only_when_nobody_else_can_read_it) {
   write("bot.token", "123:abc\n", 0600);
   const ConfigResult config = parse(replaced(small_rig, "token_env = \"BOT\"", "token_file = \"bot.token\""));
   ASSERT_TRUE(config) << all_of(config.error());
-  EXPECT_EQ(config->courier.token.reveal(), "123:abc");
+  EXPECT_EQ(config->courier->token.reveal(), "123:abc");
 
   write("bot.token", "123:abc\n", 0644);
   const ConfigProblems problems = problems_with("token_env = \"BOT\"", "token_file = \"bot.token\"");
@@ -241,12 +135,15 @@ TEST_F(ConfigFile, a_token_file_is_read_only_when_nobody_else_can_read_it) {
   EXPECT_THAT(problems.front().text, testing::Not(HasSubstr("123")));
 }
 
-TEST_F(ConfigFile, slots_may_be_numbers_and_become_text) {
-  const ConfigResult config =
-      parse(replaced(small_rig, "evict =", "slots = { width = 512, cfg = 1.5, s = \"x\" }\nevict ="));
+TEST_F(ConfigFile, without_a_courier_section_nothing_is_sent) {
+  const ConfigResult config = parse(small_rig.substr(0, small_rig.find("[courier]")));
   ASSERT_TRUE(config) << all_of(config.error());
-  const StringMap expected{{"width", "512"}, {"cfg", "1.5"}, {"s", "x"}};
-  EXPECT_EQ(config->kinds.front().slots, expected);
+  EXPECT_FALSE(config->courier);
+  EXPECT_FALSE(config->core.courier) << "media stays in the spool";
+
+  const ConfigProblems empty = problems_with("chat_id = 42\ntoken_env = \"BOT\"\n", "");
+  EXPECT_THAT(all_of(empty), HasSubstr("courier.chat_id: is missing"));
+  EXPECT_THAT(all_of(empty), HasSubstr("courier: the bot's token is missing"));
 }
 
 TEST(Secret, prints_as_stars) {
