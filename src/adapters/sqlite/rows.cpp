@@ -182,9 +182,9 @@ std::string upsert_text() {
   std::string columns, marks, updates;
   for (const std::string& name : names_of<Row>()) {
     const char* comma = columns.empty() ? "" : ", ";
-    columns += comma + name;
-    marks += std::string(comma) + "?";
-    updates += comma + name + " = excluded." + name;
+    columns.append(comma).append(name);
+    marks.append(comma).append("?");
+    updates.append(comma).append(name).append(" = excluded.").append(name);
   }
   using T = Table<Row>;
   return std::string("INSERT INTO ") + T::name + " (" + columns + ") VALUES (" + marks + ") ON CONFLICT (" + T::key +
