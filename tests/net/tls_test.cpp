@@ -1,12 +1,15 @@
 // TLS with certificates made on the spot. The only tests that use TLS: the trusted certificates are read once a
 // process.
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <string>
 
 #include <boost/asio/ssl.hpp>
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 #include "net/http_client.hpp"
 #include "net/peers.hpp"
@@ -86,10 +89,12 @@ class Tls : public ::testing::Test {
   static void SetUpTestSuite() {
     trusted_ = make_identity("DNS:localhost");
     stranger_ = make_identity("DNS:localhost");
-    const auto file = ::testing::TempDir() + "malin_net_tls_test.pem";
-    std::ofstream(file) << trusted_.certificate;
-    setenv("SSL_CERT_FILE", file.c_str(), 1);
+    // Of this process alone: tests run side by side.
+    certificate_file_ = ::testing::TempDir() + "malin_net_tls_test." + std::to_string(getpid()) + ".pem";
+    std::ofstream(certificate_file_) << trusted_.certificate;
+    setenv("SSL_CERT_FILE", certificate_file_.c_str(), 1);
   }
+  static void TearDownTestSuite() { std::filesystem::remove(certificate_file_); }
 
   void serve(const Identity& identity) {
     context.use_certificate(asio::buffer(identity.certificate), asio::ssl::context::pem);
@@ -119,6 +124,7 @@ class Tls : public ::testing::Test {
 
   static Identity trusted_;
   static Identity stranger_;
+  static std::string certificate_file_;
   asio::io_context io;
   asio::ssl::context context{asio::ssl::context::tls_server};
   Tcp::acceptor acceptor{io, Tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
@@ -127,6 +133,7 @@ class Tls : public ::testing::Test {
 
 Identity Tls::trusted_;
 Identity Tls::stranger_;
+std::string Tls::certificate_file_;
 
 TEST_F(Tls, a_server_with_a_trusted_certificate_for_its_name_is_believed) {
   serve(trusted_);
