@@ -8,14 +8,18 @@ namespace malin {
 namespace {
 
 constexpr int repairs_max = 2;
+constexpr Duration return_margin{60'000};
 
 bool is_released(const Situation& s, const RendererSpec& renderer, const Window& window) {
   const auto reading = s.seen.renderers.find(renderer.server.name);
   if (reading == s.seen.renderers.end()) return false;
-  if (reading->second.error && reading->second.error->code == Errc::unreachable)
-    return true;                                                        // Dead: it holds nothing.
   if (s.has_kept_memory_since(renderer, window.phase_at)) return true;  // Timed out and reported.
-  const RendererReading* fresh = s.renderer_since(renderer.server.name, s.now - 4 * s.config.swap.fast_probe);
+  if (s.is_rendering_for_us(renderer) && s.now < window.phase_at + s.config.swap.release_limit) return false;
+  if (reading->second.error && reading->second.error->code == Errc::unreachable &&
+      reading->second.tried_at >= window.phase_at)
+    return true;  // Dead: it holds nothing.
+  const TimePoint recently = std::max(window.phase_at, s.now - 4 * s.config.swap.fast_probe);
+  const RendererReading* fresh = s.renderer_since(renderer.server.name, recently);
   return fresh != nullptr && fresh->held <= renderer.rest;
 }
 
@@ -32,6 +36,14 @@ void close(const Situation& s, const Window& window, bool exactly, std::string r
              exactly ? "everyone is back as before, after " + took : "closed after " + took + ", but " + reason);
 }
 
+// Who is not even being loaded by then is not waited for: the window closes and says so, supervision goes on.
+TimePoint return_limit(const Situation& s, const Window& window) {
+  Duration length = return_margin;
+  for (const std::string& name : window.evicted)
+    if (const SenseSpec* sense = s.config.sense(name)) length += sense->load_limit;
+  return std::max(window.phase_at, s.seen.started_at) + length;
+}
+
 // Everyone is loaded: as they were before? One that is not is sent away and loaded once more, a few times at most.
 void compare_and_close(const Situation& s, const std::vector<SenseView>& senses, const Window& window, Draft& draft) {
   std::string changed;
@@ -44,8 +56,11 @@ void compare_and_close(const Situation& s, const std::vector<SenseView>& senses,
     } else if (!same_load(profile->second.resident, *view->resident)) {
       changed += (changed.empty() ? "" : ", ") + name + " came back with other settings";
       if (window.repairs >= repairs_max || s.is_turn_open() || !s.ledger.settings.swap_enabled) continue;
+      const EngineReading* engine = s.engine(view->spec->engine);
+      if (engine != nullptr && !engine->restores_exactly) continue;
       Window repaired = window;
       ++repaired.repairs;
+      repaired.leaves.try_emplace(name, Leave{.since = s.now}).first->second.back_at.reset();
       draft.tell("sense", name, name + " came back with other settings; loading it once more");
       draft.change(PutAbsence{{.sense = name,
                                .window = window.id,
@@ -61,25 +76,28 @@ void compare_and_close(const Situation& s, const std::vector<SenseView>& senses,
 
 }  // namespace
 
-void release(const Situation& s, const RendererSpec& renderer, const Window& window, Draft& draft) {
+void release(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+             const Window& window, Draft& draft) {
   if (!is_released(s, renderer, window)) {
     const ReleaseRenderer action{renderer.server.name};
     const RendererReading* known = s.renderer(renderer.server.name);
     const bool is_needed = known == nullptr || known->held > renderer.rest;
-    if (is_needed && s.may_try(key_of(action))) draft.act(action);
+    if (is_needed && !s.is_running(key_of(action))) draft.act(action);
     return;
   }
   if (const Error* error = s.last_error("release " + renderer.server.name);
       error != nullptr && s.has_kept_memory_since(renderer, window.phase_at))
     draft.tell("window", std::to_string(window.id),
                renderer.server.name + " did not give its memory back: " + error->message);
-  const NextJob next = next_job(s, window, renderer);
+  const Prospect next = plan_rest(s, senses, window, renderer);
   if (next.job == nullptr) return move_to(s, window, WindowPhase::returning, "", draft);
   for (const std::string& name : surplus_absences(s, window, next)) {
     draft.change(DropAbsence{name});
     draft.tell("sense", name, name + " may come back; the next render does not need it away");
   }
-  move_to(s, window, WindowPhase::making_room, "", draft);
+  Window narrowed = window;
+  narrowed.need = next.need;
+  move_to(s, narrowed, WindowPhase::making_room, "", draft);
 }
 
 void bring_everyone_back(const Situation& s, const std::vector<SenseView>& senses, const Window& window, Draft& draft) {
@@ -88,16 +106,19 @@ void bring_everyone_back(const Situation& s, const std::vector<SenseView>& sense
     const SenseView* view = find_view(senses, absence->sense);
     const bool is_right = view != nullptr && view->resident != nullptr &&
                           same_load(view->resident ? *view->resident : Resident{}, absence->resident);
-    const bool may_unload = s.ledger.settings.swap_enabled;
+    const bool may_unload = s.ledger.settings.swap_enabled && s.now < absence->deadline;
     if (view == nullptr || view->state == SenseState::away || is_right || !may_unload)
       draft.change(DropAbsence{absence->sense});
     else
       is_waiting = true;
   }
   if (is_waiting || !absences_of(s, window).empty()) return;
+  const bool is_late = return_limit(s, window) <= s.now;
   for (const std::string& name : window.evicted) {
     const SenseView* view = find_view(senses, name);
-    if (view != nullptr && view->state != SenseState::ready && view->state != SenseState::failing) return;
+    if (view == nullptr || view->state == SenseState::ready || view->state == SenseState::failing) continue;
+    const bool is_stuck = view->state == SenseState::missing || view->state == SenseState::unknown;
+    if (!is_late || !is_stuck) return draft.wake_at(return_limit(s, window));
   }
   compare_and_close(s, senses, window, draft);
 }

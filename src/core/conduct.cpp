@@ -1,7 +1,11 @@
 #include "core/conduct.hpp"
 
+#include <algorithm>
+
+#include "core/jobs.hpp"
 #include "core/rendering.hpp"
 #include "core/window.hpp"
+#include "core/window_steps.hpp"
 
 namespace malin {
 
@@ -29,29 +33,49 @@ bool is_sense_waiting_for_memory(const std::vector<SenseView>& senses, std::stri
 void release_when_idle(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
                        Draft& draft) {
   const RendererReading* reading = s.renderer(renderer.server.name);
-  if (reading == nullptr || reading->held <= renderer.rest || !reading->running.empty() || !reading->pending.empty())
-    return;
+  if (reading == nullptr || reading->held <= renderer.rest) return;
+  const bool is_waited_for = is_sense_waiting_for_memory(senses, renderer.card);
+  if (!is_waited_for && (!reading->running.empty() || !reading->pending.empty())) return;
   const ReleaseRenderer action{renderer.server.name};
   const auto last = s.seen.attempts.find(key_of(action));
   const TimePoint last_at = last == s.seen.attempts.end() ? TimePoint::min() : last->second.last_at;
-  const bool is_wanted = is_sense_waiting_for_memory(senses, renderer.card) || s.last_render(renderer) > last_at;
+  const bool is_wanted = is_waited_for || s.last_render(renderer) > last_at;
   const TimePoint due =
       last_at == TimePoint::min() || s.failures(key_of(action)) == 0 ? s.now : last_at + release_interval;
   if (is_wanted && due <= s.now && !s.is_running(key_of(action))) draft.act(action);
 }
 
+// What the config no longer knows cannot go on: its jobs fail, its windows bring everyone back.
+void end_unconfigured(const Situation& s, const std::vector<SenseView>& senses, Draft& draft) {
+  for (const auto& [id, job] : s.ledger.jobs)
+    if ((job.state == JobState::queued || job.state == JobState::rendering) && s.renderer_of(job) == nullptr)
+      fail_job(s, job, "kind " + job.kind + " is no longer configured", draft);
+  for (const auto& [id, window] : s.ledger.windows) {
+    if (window.phase == WindowPhase::closed) continue;
+    const RendererSpec* renderer = s.config.renderer(window.renderer);
+    if (renderer != nullptr && renderer->card == window.card) continue;
+    if (window.phase != WindowPhase::returning)
+      move_to(s, window, WindowPhase::returning, window.renderer + " is no longer configured", draft);
+    else if (!note_returns(s, senses, window, draft))
+      bring_everyone_back(s, senses, window, draft);
+  }
+}
+
 void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
-                      Draft& draft) {
+                      std::vector<std::string>& cards_taken, Draft& draft) {
   stop_strays(s, renderer, draft);
   const Window* window = s.ledger.open_window(renderer.card);
+  const bool is_own = window != nullptr && window->renderer == renderer.server.name;
+  if (is_own && note_returns(s, senses, *window, draft)) return;
   if (const Job* job = job_on_card(s, renderer.card)) {
     if (s.renderer_of(*job) == &renderer) follow_render(s, *job, renderer, window, draft);
     return;
   }
   if (window == nullptr) {
-    start_or_open(s, senses, renderer, draft);
+    if (std::ranges::find(cards_taken, renderer.card) != cards_taken.end()) return;
+    if (start_or_open(s, senses, renderer, draft)) cards_taken.push_back(renderer.card);
     release_when_idle(s, senses, renderer, draft);
-  } else if (window->renderer == renderer.server.name) {
+  } else if (is_own) {
     advance_window(s, senses, renderer, *window, draft);
   }
 }
@@ -59,7 +83,9 @@ void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, 
 }  // namespace
 
 void conduct(const Situation& s, const std::vector<SenseView>& senses, Draft& draft) {
-  for (const RendererSpec& renderer : s.config.renderers) conduct_renderer(s, senses, renderer, draft);
+  end_unconfigured(s, senses, draft);
+  std::vector<std::string> cards_taken;  // By a render or window that this decision begins.
+  for (const RendererSpec& renderer : s.config.renderers) conduct_renderer(s, senses, renderer, cards_taken, draft);
 }
 
 }  // namespace malin

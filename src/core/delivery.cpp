@@ -53,7 +53,7 @@ void announce(const Situation& s, const OutboxItem& item, const Job* job, const 
     if (is_notice) return settle(s, std::move(next), "sent", draft);
     return move_to(std::move(next), OutboxState::announced, draft);
   }
-  if (job != nullptr && job->state == JobState::cancelled)
+  if (job != nullptr && job->state == JobState::cancelled && !s.is_running(key_of_item(item)))
     return settle(s, std::move(next), "cancelled before it was announced", draft);
   if (sent != nullptr && sent->error) {
     if (is_final(*sent->error)) {
@@ -93,7 +93,7 @@ void conclude(const Situation& s, const OutboxItem& item, const Job& job, JobSta
 }
 
 void hand_over(const Situation& s, const OutboxItem& item, const Job& job, const Sent* sent, Draft& draft) {
-  if (!job.media) return settle(s, item, "its media is gone", draft);
+  if (!job.media) return conclude(s, item, job, JobState::failed, "its media is gone", draft);
   if (sent != nullptr && !sent->error) return conclude(s, item, job, JobState::delivered, "delivered", draft);
   if (sent != nullptr) {
     const Error& error = *sent->error;

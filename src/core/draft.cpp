@@ -1,8 +1,12 @@
 #include "core/draft.hpp"
 
+#include <algorithm>
+
 namespace malin {
 
 namespace {
+
+constexpr Duration soon{100};
 
 bool looks_or_heals(const Action& action) {
   return std::holds_alternative<ProbeCard>(action) || std::holds_alternative<ProbeEngine>(action) ||
@@ -12,6 +16,11 @@ bool looks_or_heals(const Action& action) {
 }
 
 }  // namespace
+
+void Draft::wake_at(TimePoint moment) {
+  moment = std::max(moment, situation_.now + soon);
+  decision_.wake_at = decision_.wake_at ? std::min(*decision_.wake_at, moment) : moment;
+}
 
 void Draft::tell(std::string kind, std::string subject, std::string text) {
   Event event;

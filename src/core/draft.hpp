@@ -1,7 +1,6 @@
 // A decision in the making.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -17,9 +16,8 @@ class Draft {
 
   void change(Change change) { decision_.changes.push_back(std::move(change)); }
   void act(Action action) { decision_.actions.push_back(std::move(action)); }
-  void wake_at(TimePoint moment) {
-    decision_.wake_at = decision_.wake_at ? std::min(*decision_.wake_at, moment) : moment;
-  }
+  // A moment that is over means soon, so that the loop never spins.
+  void wake_at(TimePoint moment);
   void wait(const JobId& job, std::string why) { decision_.waits[job] = std::move(why); }
   void opens_window() { decision_.opens_window = true; }
 

@@ -67,9 +67,9 @@ struct Window {
   std::string renderer;
   WindowPhase phase = WindowPhase::making_room;
   std::vector<std::string> evicted;     // Every sense it has sent away, in the order of sending.
-  std::map<std::string, Leave> leaves;  // By sense; one that went twice counts from the first time.
+  std::map<std::string, Leave> leaves;  // By sense; of one that went twice, from the first time.
   std::vector<JobId> jobs;              // Rendered in it, in order.
-  Bytes need;                           // The largest so far.
+  Bytes need;                           // What it makes room for: the largest of the renders it is to serve.
   TimePoint opened_at{};
   TimePoint phase_at{};      // When the phase began.
   TimePoint render_until{};  // A render is interrupted then, so that everyone is back within the limit.

@@ -35,6 +35,7 @@ void open_window(const Situation& s, const std::vector<SenseView>& senses, const
                     .since = s.now,
                     .deadline = s.now + s.config.swap.absence_limit};
     absence.resident.state = ResidentState::idle;
+    window.leaves[name] = {.since = s.now};
     draft.change(PutAbsence{std::move(absence)});
   }
   announce_job(s, job, draft);
@@ -62,6 +63,9 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
     draft.wake_at(*job.not_before);
     return job.reason + "; tried again in " + format_duration(*job.not_before - s.now);
   }
+  if (s.is_rendering_for_us(renderer)) return "waits for an earlier render to stop";
+  if (s.is_running("release " + renderer.server.name))
+    return "waits for " + renderer.server.name + " to give its memory back";
   if (const SenseView* view = first_in_line(senses, renderer.card))
     return "bringing " + view->spec->name + " back first";
   const RoomPlan plan = plan_room(s, senses, kind);
@@ -87,14 +91,10 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
 
 }  // namespace
 
-void start_or_open(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+bool start_or_open(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
                    Draft& draft) {
   bool is_taken = false;
   for (const Job* job : queued_jobs(s)) {
-    if (s.config.kind(job->kind) == nullptr) {
-      fail_job(s, *job, "kind " + job->kind + " is no longer configured", draft);
-      continue;
-    }
     if (s.renderer_of(*job) != &renderer) continue;
     if (is_taken) {
       draft.wait(job->id, "waits for its turn");
@@ -104,6 +104,7 @@ void start_or_open(const Situation& s, const std::vector<SenseView>& senses, con
     is_taken = why.empty();
     if (!why.empty()) draft.wait(job->id, why);
   }
+  return is_taken;
 }
 
 }  // namespace malin

@@ -8,10 +8,11 @@
 namespace malin {
 
 std::optional<std::vector<std::string>> plan_eviction(Bytes missing, std::span<const Candidate> candidates) {
+  candidates = candidates.first(std::min(candidates.size(), candidates_max));
   using Cost = std::tuple<int, Bytes, int>;  // Impact, VRAM, senses.
   std::optional<Cost> best_cost;
   std::uint32_t best = 0;
-  const std::uint32_t sets = 1u << std::min(candidates.size(), candidates_max);
+  const std::uint32_t sets = 1u << candidates.size();
   for (std::uint32_t set = 0; set < sets; ++set) {
     int impact = 0;
     Bytes freed;

@@ -41,6 +41,11 @@ void judge_present(const Situation& s, SenseView& view) {
     view.why = "its engine is loading it";
     return;
   }
+  if (view.resident->state == ResidentState::unloading) {
+    view.state = SenseState::missing;
+    view.why = "its engine is unloading it";
+    return;
+  }
   const auto probe = s.seen.deep_probes.find(view.spec->name);
   if (probe == s.seen.deep_probes.end() || probe->second.instance != view.resident->instance) {
     view.state = SenseState::loading;
@@ -105,8 +110,9 @@ Glow glow_of(const Situation& situation, const std::vector<SenseView>& views) {
   Glow glow = Glow::green;
   for (const SenseView& view : views) {
     if (view.state == SenseState::ready) continue;
+    const bool is_coming = view.state == SenseState::loading || view.state == SenseState::missing;
     const bool on_purpose = view.state == SenseState::away || view.state == SenseState::unloading ||
-                            (view.state == SenseState::loading && is_returning(situation, *view.spec));
+                            (is_coming && is_returning(situation, *view.spec));
     if (!on_purpose) return Glow::red;
     glow = Glow::amber;
   }

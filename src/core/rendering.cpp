@@ -15,6 +15,7 @@ constexpr Duration interrupt_interval{2000};
 constexpr Duration interrupt_limit{15'000};  // A render that has not stopped by then is given up.
 constexpr Duration renderer_loss_limit{20'000};
 constexpr int collect_failures_max = 8;
+constexpr Duration collect_limit{60'000};  // In a window, past the time of its renders.
 
 struct Stop {
   TimePoint at{};
@@ -74,7 +75,10 @@ void submit(const Situation& s, const Job& job, const KindSpec& kind, const Rend
   const auto room = room_for_render(s, renderer, std::max(*job.attempt_at, s.now - 4 * s.config.swap.fast_probe));
   if (!room) return;  // Fresh looks are on their way.
   if (*room >= kind.need) return draft.act(action);
-  put_back(s, job, "the card has only " + format_bytes(*room) + " of the " + format_bytes(kind.need) + " it needs",
+  Job unsubmitted = job;
+  --unsubmitted.attempts;
+  put_back(s, unsubmitted,
+           "the card has only " + format_bytes(*room) + " of the " + format_bytes(kind.need) + " it needs",
            window == nullptr ? s.now + std::chrono::seconds(5) : s.now, draft);
 }
 
@@ -117,15 +121,16 @@ void show_activity(const Situation& s, const Job& job, const KindSpec& kind, Dra
 void follow_render(const Situation& s, const Job& job, const RendererSpec& renderer, const Window* window,
                    Draft& draft) {
   const KindSpec* kind = s.config.kind(job.kind);
-  if (kind == nullptr) return fail_job(s, job, "kind " + job.kind + " is no longer configured", draft);
   const Stop stop = stop_of(s, job, *kind, window);
   const auto found = s.seen.renders.find(job.prompt_id);
   const Reading<RenderReading>* reading = found == s.seen.renders.end() ? nullptr : &found->second;
   const bool must_stop = stop.at <= s.now;
-  if (must_stop && stop.at + interrupt_limit <= s.now && s.is_running("submit " + job.prompt_id) == false) {
-    const bool ended =
+  const bool is_submitting = s.is_running("submit " + job.prompt_id);
+  if (must_stop && !is_submitting) {
+    const bool is_finished =
         reading != nullptr && reading->known() != nullptr && reading->known()->state == RenderState::finished;
-    if (!ended) return end_stopped(s, job, stop, draft);
+    const bool is_waited_for = window != nullptr && stop.at + collect_limit <= s.now;
+    if (is_finished ? is_waited_for : stop.at + interrupt_limit <= s.now) return end_stopped(s, job, stop, draft);
   }
   draft.wake_at(stop.at);
   if (reading == nullptr || reading->known() == nullptr) {
@@ -136,7 +141,7 @@ void follow_render(const Situation& s, const Job& job, const RendererSpec& rende
   const RenderReading& render = *reading->known();
   switch (render.state) {
     case RenderState::absent:
-      if (must_stop) return end_stopped(s, job, stop, draft);
+      if (must_stop && !is_submitting) return end_stopped(s, job, stop, draft);
       look_up(s, job, renderer, reading, draft);
       return submit(s, job, *kind, renderer, window, draft);
     case RenderState::pending:
@@ -159,6 +164,7 @@ void stop_strays(const Situation& s, const RendererSpec& renderer, Draft& draft)
   };
   for (const auto& [id, job] : s.ledger.jobs) {
     if (job.state == JobState::rendering || job.prompt_id.empty() || s.renderer_of(job) != &renderer) continue;
+    if (s.seen.renderers.at(renderer.server.name).at < std::max(job.rendered_at, job.ended_at)) continue;
     if (has(reading->running, job.prompt_id) || has(reading->pending, job.prompt_id))
       interrupt(s, job, renderer, draft);
   }

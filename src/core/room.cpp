@@ -2,29 +2,13 @@
 
 #include <algorithm>
 
-#include "core/planner.hpp"
-
 namespace malin {
 
 namespace {
 
-bool is_on_card(const SenseView& view, const RendererSpec& renderer) { return view.spec->card == renderer.card; }
-
 bool can_leave(const Situation& s, const SenseView& view) {
   const EngineSpec* engine = s.config.engine(view.spec->engine);
   return view.spec->evictable && engine != nullptr && engine->can_unload;
-}
-
-std::vector<Candidate> candidates_beyond(const Situation& s, const std::vector<SenseView>& senses,
-                                         const RendererSpec& renderer, const std::vector<std::string>& chosen) {
-  std::vector<Candidate> candidates;
-  for (const SenseView& view : senses) {
-    if (!is_on_card(view, renderer) || !can_leave(s, view) || view.state != SenseState::ready) continue;
-    if (std::ranges::find(chosen, view.spec->name) != chosen.end()) continue;
-    candidates.push_back({view.spec->name, s.footprint(*view.spec), view.spec->impact});
-  }
-  if (candidates.size() > candidates_max) candidates.resize(candidates_max);
-  return candidates;
 }
 
 RoomPlan no_room(const Situation& s, const KindSpec& kind, const RendererSpec& renderer, Bytes room) {
@@ -43,6 +27,18 @@ std::optional<Bytes> room_for_render(const Situation& s, const RendererSpec& ren
   return card->free + reading->held - spec->headroom;
 }
 
+std::vector<Candidate> eviction_candidates(const Situation& s, const std::vector<SenseView>& senses,
+                                           std::string_view card, const std::vector<std::string>& chosen) {
+  std::vector<Candidate> candidates;
+  for (const SenseView& view : senses) {
+    if (view.spec->card != card || !can_leave(s, view) || view.state != SenseState::ready) continue;
+    if (std::ranges::find(chosen, view.spec->name) != chosen.end()) continue;
+    candidates.push_back({view.spec->name, s.footprint(*view.spec), view.spec->impact});
+  }
+  if (candidates.size() > candidates_max) candidates.resize(candidates_max);
+  return candidates;
+}
+
 RoomPlan plan_room(const Situation& s, const std::vector<SenseView>& senses, const KindSpec& kind) {
   const RendererSpec* renderer = s.config.renderer(kind.renderer);
   if (renderer == nullptr) return {.why = "its renderer is not configured"};
@@ -56,7 +52,7 @@ RoomPlan plan_room(const Situation& s, const std::vector<SenseView>& senses, con
   if (kind.evict) {
     for (const std::string& name : *kind.evict) {
       const SenseView* view = find_view(senses, name);
-      if (view == nullptr || view->state == SenseState::away || !is_on_card(*view, *renderer)) continue;
+      if (view == nullptr || view->state == SenseState::away || view->spec->card != renderer->card) continue;
       if (!can_leave(s, *view) || view->state != SenseState::ready)
         return {.why = name + " is not ready, so it cannot be sent away now"};
       plan.evict.push_back(name);
@@ -65,7 +61,7 @@ RoomPlan plan_room(const Situation& s, const std::vector<SenseView>& senses, con
     if (reached >= kind.need) return plan;
     if (!kind.may_widen) return no_room(s, kind, *renderer, reached);
   }
-  const auto candidates = candidates_beyond(s, senses, *renderer, plan.evict);
+  const auto candidates = eviction_candidates(s, senses, renderer->card, plan.evict);
   const auto more = plan_eviction(kind.need - reached, candidates);
   if (!more) {
     for (const Candidate& candidate : candidates) reached += candidate.footprint;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/planner.hpp"
 #include "core/readiness.hpp"
 
 namespace malin {
@@ -28,6 +29,10 @@ struct RoomPlan {
 // The kind's recipe if it has one (widened by the planner where allowed and needed), else the cheapest set. Senses that
 // are absent already count as gone. Only senses that are ready are sent away.
 RoomPlan plan_room(const Situation& situation, const std::vector<SenseView>& senses, const KindSpec& kind);
+
+// The senses on this card that may be sent away now, less those `chosen` already.
+std::vector<Candidate> eviction_candidates(const Situation& situation, const std::vector<SenseView>& senses,
+                                           std::string_view card, const std::vector<std::string>& chosen);
 
 // "brain 19 GB, comfyui 843 MiB": who holds this card's memory, largest first, for people.
 std::string describe_holders(const Situation& situation, std::string_view card);

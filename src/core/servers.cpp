@@ -54,6 +54,11 @@ void revive(const Situation& s, const ServerSpec& server, const std::map<std::st
 void restart_for_failing_sense(const Situation& s, const std::vector<SenseView>& senses, const EngineSpec& engine,
                                Draft& draft) {
   if (!engine.server.can_restart || s.is_turn_open()) return;
+  const auto is_load_here = [&](const InFlight& one) {
+    const auto* load = std::get_if<LoadSense>(&one.action);
+    return load != nullptr && load->engine == engine.server.name;
+  };
+  if (std::ranges::any_of(s.in_flight, is_load_here)) return;
   for (const SenseView& view : senses) {
     if (view.spec->engine != engine.server.name || view.state != SenseState::failing) continue;
     for (const char* verb : {"load ", "probe sense "}) {

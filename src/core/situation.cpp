@@ -9,6 +9,14 @@ namespace {
 // A reading older than this no longer says how things stand.
 Duration stale_after(const Config& config) { return 3 * config.swap.slow_probe + std::chrono::seconds(5); }
 
+constexpr Duration loss_limit{30'000};
+
+template <class Readings>
+bool is_lost(const Readings& readings, std::string_view name, TimePoint now) {
+  const auto found = readings.find(std::string(name));
+  return found != readings.end() && found->second.error && found->second.failing_since + loss_limit <= now;
+}
+
 template <class Readings>
 auto newest(const Readings& readings, std::string_view name, TimePoint not_before) {
   const auto found = readings.find(std::string(name));
@@ -34,6 +42,17 @@ const CardReading* Situation::card_since(std::string_view name, TimePoint not_be
 
 const RendererReading* Situation::renderer_since(std::string_view name, TimePoint not_before) const {
   return newest(seen.renderers, name, not_before);
+}
+
+bool Situation::is_card_lost(std::string_view name) const { return is_lost(seen.cards, name, now); }
+
+bool Situation::is_renderer_lost(std::string_view name) const { return is_lost(seen.renderers, name, now); }
+
+bool Situation::is_load_running(std::string_view card) const {
+  return std::ranges::any_of(in_flight, [&](const InFlight& one) {
+    const auto* load = std::get_if<LoadSense>(&one.action);
+    return load != nullptr && load->card == card;
+  });
 }
 
 bool Situation::is_running(std::string_view key) const {
@@ -66,7 +85,9 @@ bool Situation::is_anyone_busy() const {
     const EngineReading* reading = engine(sense.engine);
     if (reading == nullptr || is_running("probe sense " + sense.name)) continue;
     for (const Resident& resident : reading->residents)
-      if (resident.identifier == sense.identifier && resident.state == ResidentState::busy) return true;
+      if ((resident.identifier == sense.identifier || resident.model == sense.model) &&
+          resident.state == ResidentState::busy)
+        return true;
   }
   return false;
 }
@@ -94,6 +115,21 @@ TimePoint Situation::last_render(const RendererSpec& renderer) const {
   for (const auto& [id, job] : ledger.jobs)
     if (job.attempt_at && renderer_of(job) == &renderer) last = std::max(last, *job.attempt_at);
   return last;
+}
+
+bool Situation::is_rendering_for_us(const RendererSpec& renderer) const {
+  const auto is_submit = [&](const InFlight& one) {
+    const auto* submit = std::get_if<SubmitRender>(&one.action);
+    return submit != nullptr && submit->renderer == renderer.server.name;
+  };
+  if (std::ranges::any_of(in_flight, is_submit)) return true;
+  const RendererReading* reading = this->renderer(renderer.server.name);
+  if (reading == nullptr) return false;
+  return std::ranges::any_of(ledger.jobs, [&](const auto& row) {
+    const std::string& id = row.second.prompt_id;
+    return !id.empty() && (std::ranges::find(reading->running, id) != reading->running.end() ||
+                           std::ranges::find(reading->pending, id) != reading->pending.end());
+  });
 }
 
 bool Situation::has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const {

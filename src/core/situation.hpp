@@ -27,7 +27,12 @@ struct Situation {
   const CardReading* card_since(std::string_view name, TimePoint not_before) const;
   const RendererReading* renderer_since(std::string_view name, TimePoint not_before) const;
 
+  // Whether it has not answered for so long that it is not to be waited for.
+  bool is_card_lost(std::string_view name) const;
+  bool is_renderer_lost(std::string_view name) const;
+
   bool is_running(std::string_view key) const;
+  bool is_load_running(std::string_view card) const;
   int failures(std::string_view key) const;
   const Error* last_error(std::string_view key) const;
   // When the action may be tried (again): at once after a success.
@@ -46,6 +51,8 @@ struct Situation {
   const RendererSpec* renderer_of(const Job& job) const;
   // When the newest render on this renderer was begun.
   TimePoint last_render(const RendererSpec& renderer) const;
+  // Whether a render of ours is on its way to it or still in it, whatever the ledger says.
+  bool is_rendering_for_us(const RendererSpec& renderer) const;
   // Whether it was told after `moment` to give its memory back and did not.
   bool has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const;
 };

@@ -62,14 +62,21 @@ void tell_person(const Situation& s, const SenseView& view, Draft& draft) {
   draft.notify("I cannot get my " + view.spec->name + " back yet (" + view.why + "). Still trying.");
 }
 
+// A repair ends when the sense is gone, and no absence outlives what it was recorded for.
+bool is_absence_over(const Situation& s, const SenseView& view, const Absence& absence) {
+  if (absence.window != 0) {
+    const Window* window = window_of(s, absence);
+    return window == nullptr || window->phase == WindowPhase::closed;
+  }
+  const bool is_gone = view.state == SenseState::away && s.engine(view.spec->engine) != nullptr;
+  return is_gone || absence.deadline <= s.now || !s.ledger.settings.swap_enabled || !can_unload(s, *view.spec);
+}
+
 // Follows an absent sense as it goes, and as someone loads it again.
 void follow_absence(const Situation& s, const SenseView& view, const Absence& absence, Draft& draft) {
-  const bool is_gone = view.state == SenseState::away;
+  if (is_absence_over(s, view, absence)) return draft.change(DropAbsence{view.spec->name});
   if (s.engine(view.spec->engine) == nullptr) return;
-  if (is_gone && absence.window == 0) {
-    draft.change(DropAbsence{view.spec->name});
-    return;
-  }
+  const bool is_gone = view.state == SenseState::away;
   if (is_gone != (absence.evictions % 2 == 1)) {
     Absence next = absence;
     ++next.evictions;
@@ -144,6 +151,8 @@ std::string load_obstacle(const Situation& s, const SenseSpec& sense) {
       return "waits for " + load->sense;
     if (std::holds_alternative<UnloadResident>(one.action)) return "waits for an unload to end";
   }
+  for (const char* verb : {"start ", "restart "})
+    if (s.is_running(verb + sense.engine)) return "waits for " + sense.engine + " to come up";
   for (const RendererSpec& renderer : s.config.renderers) {
     if (renderer.card != sense.card) continue;
     if (s.rendering_job(renderer.server.name) != nullptr) return "waits for a render to end";
@@ -153,8 +162,10 @@ std::string load_obstacle(const Situation& s, const SenseSpec& sense) {
       return "waits for " + renderer.server.name + " to give its memory back";
   }
   const CardReading* card = s.card_since(sense.card, s.now - 4 * s.config.swap.fast_probe);
-  if (card == nullptr) return "waits for a look at card " + sense.card;
-  const Bytes footprint = s.footprint(sense);
+  // A card that cannot be read any more must not keep her senses away: then the engine is the judge.
+  if (card == nullptr) return s.is_card_lost(sense.card) ? "" : "waits for a look at card " + sense.card;
+  // What was learned may be too much: another program took memory during that load.
+  const Bytes footprint = std::min(s.footprint(sense), sense.footprint);
   const Bytes enough{static_cast<std::int64_t>(static_cast<double>(footprint.count) * (1 - footprint_tolerance))};
   if (card->free < enough)
     return "needs " + format_bytes(footprint) + ", the card has " + format_bytes(card->free) + " free";

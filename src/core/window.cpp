@@ -32,6 +32,13 @@ TimePoint last_unload(const Situation& s, const Window& window) {
   return last;
 }
 
+// Room that a load under way is about to take is no room.
+bool is_room_moving(const Situation& s, const Window& window, const Job& job, Draft& draft) {
+  if (!s.is_load_running(window.card)) return false;
+  draft.wait(job.id, "waits for a load to end");
+  return true;
+}
+
 void give_up_room(const Situation& s, const Window& window, const Job& job, std::string why, Draft& draft) {
   move_to(s, window, WindowPhase::releasing, why, draft);
   Job later = job;
@@ -45,15 +52,7 @@ bool widen(const Situation& s, const std::vector<SenseView>& senses, const Windo
            Bytes missing, Draft& draft) {
   if ((kind.evict && !kind.may_widen) || !s.ledger.settings.swap_enabled || s.is_turn_open() || s.is_anyone_busy())
     return false;
-  std::vector<Candidate> candidates;
-  for (const SenseView& view : senses) {
-    const EngineSpec* engine = s.config.engine(view.spec->engine);
-    if (view.state != SenseState::ready || view.spec->card != window.card || !view.spec->evictable ||
-        !engine->can_unload)
-      continue;
-    candidates.push_back({view.spec->name, s.footprint(*view.spec), view.spec->impact});
-  }
-  const auto more = plan_eviction(missing, candidates);
+  const auto more = plan_eviction(missing, eviction_candidates(s, senses, window.card, {}));
   if (!more || more->empty()) return false;
   Window wider = window;
   wider.phase_at = s.now;
@@ -63,7 +62,9 @@ bool widen(const Situation& s, const std::vector<SenseView>& senses, const Windo
                     .resident = *find_view(senses, name)->resident,
                     .since = s.now,
                     .deadline = window.opened_at + s.config.swap.absence_limit};
-    wider.evicted.push_back(name);
+    absence.resident.state = ResidentState::idle;
+    if (std::ranges::find(wider.evicted, name) == wider.evicted.end()) wider.evicted.push_back(name);
+    wider.leaves.try_emplace(name, Leave{.since = s.now}).first->second.back_at.reset();
     draft.tell("window", std::to_string(window.id), "not enough room yet; " + name + " will be away too");
     draft.change(PutAbsence{std::move(absence)});
   }
@@ -74,8 +75,10 @@ bool widen(const Situation& s, const std::vector<SenseView>& senses, const Windo
 
 void make_room(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
                const Window& window, Draft& draft) {
-  const NextJob next = next_job(s, window, renderer);
-  if (next.job == nullptr) return move_to(s, window, WindowPhase::releasing, window.aborted ? "called off" : "", draft);
+  if (const auto reason = reason_to_end(s, window, renderer))
+    return move_to(s, window, WindowPhase::releasing, *reason, draft);
+  const Prospect next = plan_rest(s, senses, window, renderer);
+  if (next.job == nullptr) return move_to(s, window, WindowPhase::releasing, "", draft);
   for (const std::string& name : window.evicted) {
     const SenseView* view = find_view(senses, name);
     if (view == nullptr || view->state == SenseState::away || view->state == SenseState::ready ||
@@ -91,6 +94,7 @@ void make_room(const Situation& s, const std::vector<SenseView>& senses, const R
                    draft);
     return draft.wake_at(window.phase_at + unload_limit);
   }
+  if (is_room_moving(s, window, *next.job, draft)) return;
   const KindSpec& kind = *s.config.kind(next.job->kind);
   const auto room =
       room_for_render(s, renderer, std::max(last_unload(s, window), s.now - 4 * s.config.swap.fast_probe));
@@ -105,12 +109,16 @@ void make_room(const Situation& s, const std::vector<SenseView>& senses, const R
                draft);
 }
 
-void render_next(const Situation& s, const RendererSpec& renderer, const Window& window, Draft& draft) {
-  const NextJob next = next_job(s, window, renderer);
-  if (next.job == nullptr || !surplus_absences(s, window, next).empty())
-    return move_to(s, window, WindowPhase::releasing, window.aborted ? "called off" : "", draft);
+void render_next(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+                 const Window& window, Draft& draft) {
+  if (const auto reason = reason_to_end(s, window, renderer))
+    return move_to(s, window, WindowPhase::releasing, *reason, draft);
   const auto room = room_for_render(s, renderer, s.now - 4 * s.config.swap.fast_probe);
-  if (!room) return;
+  if (!room) return;  // Fresh looks are on their way.
+  const Prospect next = plan_rest(s, senses, window, renderer);
+  if (next.job == nullptr || !surplus_absences(s, window, next).empty())
+    return move_to(s, window, WindowPhase::releasing, "", draft);
+  if (is_room_moving(s, window, *next.job, draft) || s.is_rendering_for_us(renderer)) return;
   if (*room >= s.config.kind(next.job->kind)->need) return begin_in_window(s, window, *next.job, draft);
   move_to(s, window, WindowPhase::making_room, "", draft);
 }
@@ -125,9 +133,9 @@ void advance_window(const Situation& s, const std::vector<SenseView>& senses, co
     case WindowPhase::making_room:
       return make_room(s, senses, renderer, window, draft);
     case WindowPhase::rendering:
-      return render_next(s, renderer, window, draft);
+      return render_next(s, senses, renderer, window, draft);
     case WindowPhase::releasing:
-      return release(s, renderer, window, draft);
+      return release(s, senses, renderer, window, draft);
     case WindowPhase::returning:
       return bring_everyone_back(s, senses, window, draft);
     case WindowPhase::closed:

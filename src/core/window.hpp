@@ -7,8 +7,9 @@
 namespace malin {
 
 // Starts the first queued job that can run on this renderer: at once where there is room, else by opening a window at
-// an idle moment. Leaves in the draft why each of the others waits. REQUIRES: no window and no render on its card.
-void start_or_open(const Situation& situation, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+// an idle moment. Leaves in the draft why each of the others waits. Whether it started one.
+// REQUIRES: no window and no render on its card.
+bool start_or_open(const Situation& situation, const std::vector<SenseView>& senses, const RendererSpec& renderer,
                    Draft& draft);
 
 // The next step of an open window in which no render is under way.

@@ -10,32 +10,43 @@ namespace malin {
 
 namespace {
 
-bool is_absent(const Situation& s, const std::string& sense) { return s.ledger.absences.contains(sense); }
+std::vector<std::string> names_of(const std::vector<const Absence*>& absences) {
+  std::vector<std::string> names;
+  for (const Absence* absence : absences) names.push_back(absence->sense);
+  return names;
+}
 
 // The absent senses that a render of this kind needs away, or nullopt when it needs more than are absent.
-std::optional<std::vector<std::string>> needed_absences(const Situation& s, const Window& window,
-                                                        const RendererSpec& renderer, const KindSpec& kind) {
+std::optional<std::vector<std::string>> needed_absences(const Situation& s, const std::vector<SenseView>& senses,
+                                                        const Window& window, const RendererSpec& renderer,
+                                                        const KindSpec& kind) {
+  const auto absences = absences_of(s, window);
+  // While room is being made the card does not show it yet.
+  if (window.phase == WindowPhase::making_room)
+    return kind.need <= window.need ? std::optional(names_of(absences)) : std::nullopt;
   const auto room = room_for_render(s, renderer, TimePoint::min());
   if (!room) return std::nullopt;
   Bytes left = *room;  // With every absent sense back.
   std::vector<Candidate> absent;
-  for (const Absence* absence : absences_of(s, window)) {
-    const SenseSpec* spec = s.config.sense(absence->sense);
-    if (spec == nullptr) continue;
-    absent.push_back({spec->name, s.footprint(*spec), spec->impact});
-    left -= absent.back().footprint;
+  for (const Absence* absence : absences) {
+    const SenseView* view = find_view(senses, absence->sense);
+    if (view == nullptr) continue;
+    absent.push_back({absence->sense, s.footprint(*view->spec), view->spec->impact});
+    if (view->state == SenseState::away) left -= absent.back().footprint;
   }
-  if (!kind.evict) return plan_eviction(kind.need - left, absent);
   std::vector<std::string> needed;
-  for (const std::string& name : *kind.evict) {
-    const SenseSpec* spec = s.config.sense(name);
-    if (spec == nullptr || spec->card != renderer.card) continue;
-    if (!is_absent(s, name)) return std::nullopt;
+  for (const std::string& name : kind.evict.value_or(std::vector<std::string>{})) {
+    const auto found = std::ranges::find(absent, name, &Candidate::sense);
+    if (found == absent.end()) continue;
     needed.push_back(name);
-    left += s.footprint(*spec);
+    left += found->footprint;
+    absent.erase(found);
   }
-  if (left >= kind.need) return needed;
-  return *room >= kind.need ? std::optional(needed) : std::nullopt;
+  if (const auto more = plan_eviction(kind.need - left, absent)) {
+    needed.insert(needed.end(), more->begin(), more->end());
+    return needed;
+  }
+  return *room >= kind.need ? std::optional(names_of(absences)) : std::nullopt;
 }
 
 }  // namespace
@@ -58,21 +69,50 @@ std::vector<const Absence*> absences_of(const Situation& s, const Window& window
   return own;
 }
 
-NextJob next_job(const Situation& s, const Window& window, const RendererSpec& renderer) {
-  if (window.aborted || window.render_until <= s.now || s.renderer(renderer.server.name) == nullptr) return {};
+bool note_returns(const Situation& s, const std::vector<SenseView>& senses, const Window& window, Draft& draft) {
+  Window next = window;
+  for (const std::string& name : window.evicted) {
+    Leave& leave = next.leaves.try_emplace(name, Leave{.since = window.opened_at}).first->second;
+    const SenseView* view = find_view(senses, name);
+    if (leave.back_at || view == nullptr || view->state != SenseState::ready) continue;
+    leave.back_at = s.now;
+    draft.tell("sense", name, name + " is back, after " + format_duration(s.now - leave.since));
+  }
+  if (next == window) return false;
+  draft.change(PutWindow{std::move(next)});
+  return true;
+}
+
+std::optional<std::string> reason_to_end(const Situation& s, const Window& window, const RendererSpec& renderer) {
+  if (window.aborted) return "";
+  if (window.render_until <= s.now) return "its time was up";
+  if (s.is_renderer_lost(renderer.server.name)) return renderer.server.name + " does not answer";
+  if (s.is_card_lost(window.card)) return "card " + window.card + " cannot be read";
+  return std::nullopt;
+}
+
+Prospect plan_rest(const Situation& s, const std::vector<SenseView>& senses, const Window& window,
+                   const RendererSpec& renderer) {
+  Prospect rest;
+  if (reason_to_end(s, window, renderer)) return rest;
   for (const Job* job : queued_jobs(s)) {
     const KindSpec* kind = s.config.kind(job->kind);
     if (kind == nullptr || kind->renderer != window.renderer) continue;
     if (job->not_before && *job->not_before > s.now) continue;
-    if (auto needed = needed_absences(s, window, renderer, *kind)) return {job, std::move(*needed)};
+    const auto needed = needed_absences(s, senses, window, renderer, *kind);
+    if (!needed) continue;
+    if (rest.job == nullptr) rest.job = job;
+    rest.need = std::max(rest.need, kind->need);
+    for (const std::string& name : *needed)
+      if (std::ranges::find(rest.needed, name) == rest.needed.end()) rest.needed.push_back(name);
   }
-  return {};
+  return rest;
 }
 
-std::vector<std::string> surplus_absences(const Situation& s, const Window& window, const NextJob& next) {
+std::vector<std::string> surplus_absences(const Situation& s, const Window& window, const Prospect& rest) {
   std::vector<std::string> surplus;
   for (const Absence* absence : absences_of(s, window))
-    if (std::ranges::find(next.needed, absence->sense) == next.needed.end()) surplus.push_back(absence->sense);
+    if (std::ranges::find(rest.needed, absence->sense) == rest.needed.end()) surplus.push_back(absence->sense);
   return surplus;
 }
 

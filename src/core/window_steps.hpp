@@ -1,6 +1,7 @@
 // What the phases of a window share (core/window.hpp).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,16 +14,26 @@ void move_to(const Situation& situation, const Window& window, WindowPhase phase
 
 std::vector<const Absence*> absences_of(const Situation& situation, const Window& window);
 
-// The next job that this window can serve with the senses that are away already, and those of them that it needs away.
-struct NextJob {
-  const Job* job = nullptr;
-  std::vector<std::string> needed;
+// Notes when each sense left and was ready again. Whether there was anything to note.
+bool note_returns(const Situation& situation, const std::vector<SenseView>& senses, const Window& window, Draft& draft);
+
+// Why no further render may begin in this window ("" when its row says so already); nullopt when one may.
+std::optional<std::string> reason_to_end(const Situation& situation, const Window& window,
+                                         const RendererSpec& renderer);
+
+// What this window can still serve with the senses that are away already.
+struct Prospect {
+  const Job* job = nullptr;         // The next one; nullptr: none.
+  std::vector<std::string> needed;  // The absent senses that this job or one after it needs away.
+  Bytes need;                       // The largest of all these jobs.
 };
-NextJob next_job(const Situation& situation, const Window& window, const RendererSpec& renderer);
-std::vector<std::string> surplus_absences(const Situation& situation, const Window& window, const NextJob& next);
+Prospect plan_rest(const Situation& situation, const std::vector<SenseView>& senses, const Window& window,
+                   const RendererSpec& renderer);
+std::vector<std::string> surplus_absences(const Situation& situation, const Window& window, const Prospect& rest);
 
 // The way back. releasing: the renderer gives its memory back, then narrows the window or ends it.
-void release(const Situation& situation, const RendererSpec& renderer, const Window& window, Draft& draft);
+void release(const Situation& situation, const std::vector<SenseView>& senses, const RendererSpec& renderer,
+             const Window& window, Draft& draft);
 // returning: everyone comes back, is compared with how they left, and the window closes.
 void bring_everyone_back(const Situation& situation, const std::vector<SenseView>& senses, const Window& window,
                          Draft& draft);
