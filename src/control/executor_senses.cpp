@@ -1,13 +1,10 @@
 // The executor's verbs for senses and servers. What an engine answers proves nothing, so after every load and unload
 // engine and card are looked at again before the action counts as ended.
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
+#include "control/deadline.hpp"
 #include "control/executor.hpp"
 #include "control/log.hpp"
 
 namespace malin::control {
-
-using namespace boost::asio::experimental::awaitable_operators;
 
 namespace {
 
@@ -23,10 +20,7 @@ Task<Result<void>> Executor::load_within(Engine& engine, LoadSense action) {
                   .ttl = action.resident.ttl};
   LoadProgress progress = [this, key = key_of(action)](double fraction) { report_progress(key, fraction); };
   Task<Result<void>> load = engine.ensure_loaded(std::move(order), std::move(progress));
-  Task<void> deadline = outside_.clock.sleep_until(outside_.clock.now() + limit);
-  const auto first = co_await (std::move(load) || std::move(deadline));
-  if (first.index() == 0) co_return std::get<0>(first);
-  co_return fail(Errc::timeout, "not loaded within " + format_duration(limit));
+  return within(outside_.clock, limit, "the load", std::move(load));
 }
 
 // A footprint is believed only where nothing else can have moved the card's figure by much.
