@@ -71,14 +71,15 @@ void check_evict(const AppConfig& config, const KindSettings& kind, Problems& pr
   const RendererSettings* renderer = find_named(config.renderers, kind.renderer);
   std::set<std::string> seen;
   for (const std::string& name : *kind.evict) {
-    if (!seen.insert(name).second) problems.add(key, "names \"" + name + "\" twice");
+    const std::string quoted = "\"" + name + "\"";
+    if (!seen.insert(name).second) problems.add(key, "names " + quoted + " twice");
     const SenseSpec* sense = find_named(config.senses, name);
     if (sense == nullptr) {
       expect_known(name, key, config.senses, "sense", problems);
       continue;
     }
     const std::string problem = eviction_problem(config, *sense, renderer);
-    if (!problem.empty()) problems.add(key, "\"" + name + "\" " + problem);
+    if (!problem.empty()) problems.add(key, std::string(quoted).append(" ").append(problem));
   }
 }
 
