@@ -19,6 +19,7 @@ struct ApiOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0 takes a free one.
   std::string token;       // Empty: none is asked for, which is for loopback only.
+  std::string version;     // Of this program, for the status.
 };
 
 class Api {

@@ -4,9 +4,9 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "app/config.hpp"
+#include "core/suggest.hpp"
 
 namespace malin::app {
 
@@ -25,8 +25,5 @@ class Problems {
   std::map<std::string, int> lines_;
   ConfigProblems found_;
 };
-
-// "; did you mean "idle_grace"?" when one of `known` is a slip of the hand away, else the list of them.
-std::string suggest(std::string_view wrong, const std::vector<std::string_view>& known);
 
 }  // namespace malin::app

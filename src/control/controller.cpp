@@ -29,6 +29,7 @@ Controller::Controller(asio::any_io_executor executor, const Config& config, con
       ledger_(std::move(ledger)),
       observer_(outside.clock.now()),
       work_(executor, config_, ledger_, outside_, observer_, [this] { wake(); }),
+      last_progress_(outside.clock.now()),
       woken_(executor),
       gate_(executor),
       news_(executor) {}
@@ -40,13 +41,16 @@ Task<void> Controller::run() {
     observer_.expire_turns(outside_.clock.now());
     Decision decision = plan();
     waits_ = std::move(decision.waits);
-    if (!decision.changes.empty()) {
+    const bool is_pending = !decision.changes.empty();
+    if (is_pending && outside_.clock.now() >= commit_at_) {
       co_await commit_decision(decision);
       continue;
     }
+    // While the disk takes nothing, `actions` are only what looks and what heals, for that needs no promise.
     for (Action& action : decision.actions) work_.start(std::move(action));
     news();
-    if (options_.on_progress) options_.on_progress();
+    note_progress();
+    if (is_pending) decision.wake_at = std::min(decision.wake_at.value_or(commit_at_), commit_at_);
     co_await sleep(decision.wake_at);
   }
   co_await work_.stop();
@@ -77,6 +81,11 @@ void Controller::news() {
   news_.ring();
 }
 
+void Controller::note_progress() {
+  last_progress_ = outside_.clock.now();
+  if (options_.on_progress) options_.on_progress();
+}
+
 Task<void> Controller::sleep(std::optional<TimePoint> until) {
   if (is_woken_ || is_stopping_) co_return;
   const TimePoint latest = outside_.clock.now() + options_.progress_interval;
@@ -85,22 +94,13 @@ Task<void> Controller::sleep(std::optional<TimePoint> until) {
 }
 
 // A decision whose changes open a window closes the gate first: no turn begins before it is committed or given up.
-// Where the commit fails, only what looks and what heals is done, for that needs no promise.
 Task<void> Controller::commit_decision(Decision& decision) {
   is_gate_closed_ = decision.opens_window;
   const Result<void> committed = co_await commit(std::move(decision.changes));
   is_gate_closed_ = false;
   gate_.ring();
-  if (committed) {
-    commit_failures_ = 0;
-    co_return;
-  }
-  for (Action& action : decision.actions) work_.start(std::move(action));
-  const TimePoint again = outside_.clock.now() + backoff(++commit_failures_, "commit");
-  while (!is_stopping_ && requests_.empty() && outside_.clock.now() < again) {
-    is_woken_ = false;
-    co_await sleep(again);
-  }
+  commit_failures_ = committed ? 0 : commit_failures_ + 1;
+  if (!committed) commit_at_ = outside_.clock.now() + backoff(commit_failures_, "commit");
 }
 
 Task<Result<void>> Controller::commit(Changes changes) {

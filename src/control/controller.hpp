@@ -82,6 +82,9 @@ class Controller {
   std::int64_t revision() const { return revision_; }
   // Until it is no longer `seen`, the moment comes, or the daemon stops.
   Task<void> wait_for_news(std::int64_t seen, TimePoint until);
+  bool is_stopping() const { return is_stopping_; }
+  // When the loop last came round: at most `progress_interval` ago, or it hangs.
+  TimePoint last_progress() const { return last_progress_; }
 
  private:
   using Plan = std::function<Result<Changes>(const Ledger&, TimePoint)>;
@@ -91,6 +94,7 @@ class Controller {
   Task<void> serve_requests();
   Task<Result<void>> commit(Changes changes);
   Task<void> commit_decision(Decision& decision);
+  void note_progress();
   Task<void> sleep(std::optional<TimePoint> until);
   void wake();
   void news();
@@ -105,6 +109,8 @@ class Controller {
   std::map<JobId, std::string> waits_;
   std::vector<std::shared_ptr<Request>> requests_;
   int commit_failures_ = 0;
+  TimePoint commit_at_{};  // After a commit that failed: no decision is committed before.
+  TimePoint last_progress_;
   std::int64_t revision_ = 0;
   std::int64_t next_turn_ = 1;
   bool is_woken_ = false;

@@ -66,15 +66,16 @@ Task<void> accept_all(std::shared_ptr<ServerState> server, AcceptorPtr acceptor)
 }  // namespace
 
 struct HttpServer::Impl {
-  Impl(asio::any_io_executor executor_, Handler handler, ServerLimits limits)
-      : executor(executor_), state(std::make_shared<ServerState>(executor_, std::move(handler), limits)) {}
+  Impl(asio::any_io_executor executor_, Handler handler, ServerLimits limits, Refusal refusal)
+      : executor(executor_),
+        state(std::make_shared<ServerState>(executor_, std::move(handler), limits, std::move(refusal))) {}
   asio::any_io_executor executor;
   std::shared_ptr<ServerState> state;
   std::vector<AcceptorPtr> acceptors;
 };
 
-HttpServer::HttpServer(asio::any_io_executor executor, Handler handler, ServerLimits limits)
-    : impl_(std::make_shared<Impl>(std::move(executor), std::move(handler), limits)) {}
+HttpServer::HttpServer(asio::any_io_executor executor, Handler handler, ServerLimits limits, Refusal refusal)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(handler), limits, std::move(refusal))) {}
 
 HttpServer::~HttpServer() { stop(); }
 

@@ -43,6 +43,9 @@ class Exchange {
 // What it throws (std::exception) becomes a 500, and the connection ends.
 using Handler = std::function<Task<void>(Exchange&)>;
 
+// What a request gets that was never understood, and so never reached the handler: 400, 408, 413, 431 or 501.
+using Refusal = std::function<HttpResponse(unsigned status)>;
+
 struct ServerLimits {
   std::size_t header_bytes_max = 32 << 10;
   std::size_t body_bytes_max = 16 << 20;      // Above: 413.
@@ -53,7 +56,8 @@ struct ServerLimits {
 
 class HttpServer {
  public:
-  HttpServer(boost::asio::any_io_executor executor, Handler handler, ServerLimits limits = {});
+  // Without a `refusal` the status says it all, as plain text.
+  HttpServer(boost::asio::any_io_executor executor, Handler handler, ServerLimits limits = {}, Refusal refusal = {});
   ~HttpServer();  // Closes everything.
 
   // Port 0 takes a free one. Returns the port. refused: the address is taken or not ours.

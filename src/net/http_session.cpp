@@ -115,7 +115,7 @@ Task<ErrorCode> Session::read_rest(TimePoint until) {
 Task<void> Session::refuse(unsigned status) {
   keep_alive_ = false;
   framing_ = Framing::length;
-  const auto answer = plain_answer(status);
+  const auto answer = server_->refusal ? server_->refusal(status) : plain_answer(status);
   auto head = format_response_head(status, answer.headers, Framing::length, answer.body.size(), false);
   const auto sent = co_await send(std::move(head), answer.body);
   if (!sent) co_return;

@@ -19,11 +19,12 @@ class Session;
 
 // What the connections of a server share.
 struct ServerState {
-  ServerState(const boost::asio::any_io_executor& executor, Handler handler_, ServerLimits limits_)
-      : handler(std::move(handler_)), limits(limits_), ended(executor) {}
+  ServerState(const boost::asio::any_io_executor& executor, Handler handler_, ServerLimits limits_, Refusal refusal_)
+      : handler(std::move(handler_)), limits(limits_), refusal(std::move(refusal_)), ended(executor) {}
 
   Handler handler;
   ServerLimits limits;
+  Refusal refusal;  // May be empty.
   bool is_stopped = false;
   std::set<std::shared_ptr<Session>> sessions;
   std::vector<std::weak_ptr<WebSocketQueue>> sockets;

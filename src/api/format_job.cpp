@@ -1,0 +1,78 @@
+#include "api/format_job.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+namespace malin::api {
+
+namespace json = boost::json;
+
+namespace {
+
+json::value format_media(const Job& job) {
+  if (!job.media) return nullptr;
+  return {{"type", to_string(job.media->type)}, {"width", job.media->width},
+          {"height", job.media->height},        {"duration_ms", job.media->duration.count()},
+          {"bytes", job.media->size.count},     {"href", "/v1/jobs/" + job.id + "/media"}};
+}
+
+// As in core/jobs: priority, then age.
+bool comes_first(const Job* a, const Job* b) {
+  const auto rank = [](const Job& job) {
+    return std::tuple(job.state == JobState::queued, -job.priority, job.created_at);
+  };
+  if (rank(*a) != rank(*b)) return rank(*a) < rank(*b);
+  return std::tuple(a->id.size(), a->id) < std::tuple(b->id.size(), b->id);
+}
+
+}  // namespace
+
+json::value format_moment(const std::optional<TimePoint>& moment) {
+  if (!moment) return nullptr;
+  return json::string(format_time(*moment));
+}
+
+json::object format_job(const Job& job) {
+  json::object params;
+  for (const auto& [name, value] : job.params) params[name] = value;
+  return {{"id", job.id},
+          {"kind", job.kind},
+          {"prompt", job.prompt},
+          {"params", std::move(params)},
+          {"priority", job.priority},
+          {"key", job.key},
+          {"state", to_string(job.state)},
+          {"reason", job.reason},
+          {"attempts", job.attempts},
+          {"seed", std::to_string(job.seed)},  // Text: 64 bits are more than every client's numbers hold.
+          {"created_at", format_time(job.created_at)},
+          {"started_at", format_moment(job.started_at)},
+          {"rendered_at", format_moment(job.rendered_at)},
+          {"ended_at", format_moment(job.ended_at)},
+          {"not_before", format_moment(job.not_before)},
+          {"media", format_media(job)}};
+}
+
+json::array format_queue(const Situation& situation, const std::map<JobId, std::string>& waits) {
+  std::vector<const Job*> jobs;
+  for (const auto& [id, job] : situation.ledger.jobs)
+    if (!is_over(job.state)) jobs.push_back(&job);
+  std::ranges::sort(jobs, comes_first);
+  json::array queue;
+  int position = 0;
+  for (const Job* job : jobs) {
+    json::object row = format_job(*job);
+    const auto why = waits.find(job->id);
+    row["waits"] = job->state == JobState::queued && why != waits.end() ? why->second : "";
+    row["position"] = job->state == JobState::queued ? json::value(++position) : json::value(nullptr);
+    row["progress"] = 0.0;
+    const auto render = situation.seen.renders.find(job->prompt_id);
+    if (job->state == JobState::rendering && render != situation.seen.renders.end() && render->second.value)
+      row["progress"] = render->second.value->progress;
+    queue.push_back(std::move(row));
+  }
+  return queue;
+}
+
+}  // namespace malin::api
