@@ -155,7 +155,7 @@ Result<void> Rig::Impl::describe() {
         {"chat", options.telegram.world.chat}}},
       {"chatterbox", {{"url", url("http", ports.chatterbox)}, {"flavour", devnen ? "devnen" : "travisvn"}}},
       {"control", {{"url", url("http", ports.control)}}},
-      {"ledger", std::filesystem::absolute(file("cards")).string()},
+      {"ledger", std::filesystem::absolute(file(ledger_file_name)).string()},
       {"cards", std::move(described)},
       {"speed", options.speed},
       {"pid", getpid()}};
@@ -193,7 +193,7 @@ Result<void> Rig::start() {
 }
 
 const RigPorts& Rig::ports() const { return impl_->ports; }
-std::filesystem::path Rig::ledger_file() const { return impl_->file("cards"); }
+std::filesystem::path Rig::ledger_file() const { return impl_->file(ledger_file_name); }
 std::filesystem::path Rig::description_file() const { return impl_->file("rig.json"); }
 Clock& Rig::clock() { return impl_->clock; }
 world::Faults& Rig::faults() { return impl_->faults; }

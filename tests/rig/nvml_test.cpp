@@ -73,6 +73,19 @@ TEST_F(NvmlTest, the_cards_are_listed_with_names) {
   EXPECT_EQ(call<int(const char*, void**)>("nvmlDeviceGetHandleByUUID")("GPU-x", &none), not_found);
 }
 
+TEST_F(NvmlTest, a_copy_beside_the_ledger_file_finds_it_by_itself) {
+  unsetenv(ledger_file_variable);
+  const std::filesystem::path copy = folder / "libnvidia-ml.so.1";
+  std::filesystem::copy_file(MALIN_RIG_NVML, copy);
+  void* opened = dlopen(copy.c_str(), RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(opened, nullptr) << dlerror();
+  EXPECT_EQ(reinterpret_cast<int (*)()>(dlsym(opened, "nvmlInit_v2"))(), success);
+  unsigned count = 0;
+  EXPECT_EQ(reinterpret_cast<int (*)(unsigned*)>(dlsym(opened, "nvmlDeviceGetCount_v2"))(&count), success);
+  EXPECT_EQ(count, 2U);
+  dlclose(opened);
+}
+
 TEST_F(NvmlTest, both_forms_of_memory_add_up) {
   Memory memory{};
   EXPECT_EQ(call<int(void*, Memory*)>("nvmlDeviceGetMemoryInfo")(device, &memory), success);

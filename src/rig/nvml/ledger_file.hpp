@@ -8,6 +8,7 @@
 namespace malin::rig {
 
 inline constexpr const char* ledger_file_variable = "MALIN_RIG_LEDGER";
+inline constexpr const char* ledger_file_name = "cards";
 inline constexpr std::uint32_t ledger_file_magic = 0x4d4c4e31;  // "1NLM"
 inline constexpr std::uint32_t cards_max = 4;
 inline constexpr std::uint32_t holders_max = 16;

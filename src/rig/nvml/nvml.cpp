@@ -1,11 +1,14 @@
 // A simulated NVIDIA management library: libnvidia-ml.so.1 with the entry points and struct layouts of NVML 13, whose
-// cards are those of a running rig. Where its ledger file lies is told by the environment variable MALIN_RIG_LEDGER.
+// cards are those of a running rig. Its ledger file is the one named by the environment variable MALIN_RIG_LEDGER, else
+// "cards" beside the library.
 // Depends on nothing else of Malin: it is opened by the real NVML adapter in place of the driver's library.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <string_view>
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -28,9 +31,17 @@ const LedgerFile* file = nullptr;
 // What handles point to: &slots[i] is card i.
 char slots[malin::rig::cards_max];
 
+std::string find_file() {
+  if (const char* named = std::getenv(malin::rig::ledger_file_variable)) return named;
+  Dl_info self{};
+  if (dladdr(slots, &self) == 0 || !self.dli_fname) return {};
+  const std::string library = self.dli_fname;
+  return library.substr(0, library.rfind('/') + 1) + malin::rig::ledger_file_name;
+}
+
 int open_file() {
-  const char* path = std::getenv(malin::rig::ledger_file_variable);
-  const int descriptor = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  const std::string path = find_file();
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return driver_not_loaded;
   struct stat status{};
   const bool whole = fstat(descriptor, &status) == 0 && status.st_size >= static_cast<off_t>(sizeof(LedgerFile));
