@@ -1,0 +1,65 @@
+// Asks the running daemon over REST and waits for its answer. What goes wrong is told to a person: what happened, why,
+// and what to do about it.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "app/client_address.hpp"
+#include "net/event_stream.hpp"
+#include "net/http_client.hpp"
+#include "net/json.hpp"
+
+namespace malin::app {
+
+// Why there is no answer, ready to be printed, and the exit code for it.
+struct Trouble {
+  int exit_code = 1;
+  std::string text;
+};
+
+struct Answer {
+  unsigned status = 200;
+  std::string text;  // As it came.
+  net::json::value body;
+};
+
+class DaemonClient {
+ public:
+  // Exit code 2 in the trouble: that is no address.
+  static std::expected<DaemonClient, Trouble> make(DaemonAddress address);
+
+  // Any 2xx is an answer; all else is trouble. `body` is sent as JSON unless it is empty.
+  std::expected<Answer, Trouble> ask(std::string method, std::string target, std::string body = "");
+
+  // Every event of a stream that the daemon ends by itself.
+  std::expected<void, Trouble> read(std::string target, std::function<void(const net::StreamEvent&)> take);
+
+  // Follows an event stream until `take` returns false. A connection
+  // that was good and is lost is told to `lost`, made again and goes on after the newest event.
+  std::expected<void, Trouble> follow(std::string target, std::function<bool(const net::StreamEvent&)> take,
+                                      std::function<void(const std::string&)> lost);
+
+  // Until so much time has passed, for whoever asks again and again.
+  void wait(std::chrono::milliseconds length);
+
+  const std::string& url() const { return address_.url; }
+
+ private:
+  DaemonClient(DaemonAddress address, net::Url url);
+  net::HttpRequest request(std::string method, std::string target) const;
+  Trouble trouble(const Error& error) const;
+  Trouble trouble(const net::HttpResponse& response) const;
+  static Task<void> send(DaemonClient& client, net::HttpRequest request, Result<net::HttpResponse>& out);
+
+  DaemonAddress address_;
+  std::unique_ptr<boost::asio::io_context> io_;
+  std::unique_ptr<net::HttpClient> http_;
+};
+
+}  // namespace malin::app

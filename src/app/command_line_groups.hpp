@@ -1,0 +1,36 @@
+// The subcommands, group by group: each has a file of its own.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace malin::app {
+
+// What a process says with its end.
+enum ExitCode : int {
+  exit_ok = 0,
+  exit_failed = 1,     // Understood, and it did not work.
+  exit_wrong = 2,      // The command line or the config is wrong: do not repeat unchanged.
+  exit_no_daemon = 3,  // The daemon cannot be reached.
+};
+
+// Does the work of one subcommand and returns its exit code.
+using Command = std::function<int()>;
+
+// Each adds its subcommands to `app`. The one that is used puts its work into `chosen`, which outlives `app`.
+void add_serve(CLI::App& app, Command& chosen);
+void add_check(CLI::App& app, Command& chosen);
+void add_rig(CLI::App& app, Command& chosen);
+void add_status(CLI::App& app, Command& chosen);  // status, senses, jobs, windows, plan
+void add_events(CLI::App& app, Command& chosen);  // events
+void add_submit(CLI::App& app, Command& chosen);
+void add_requests(CLI::App& app, Command& chosen);  // cancel, swap, restore
+
+inline constexpr const char* daemon_group = "The daemon, and a world to try it in";
+inline constexpr const char* look_group = "Look at the running daemon";
+inline constexpr const char* ask_group = "Ask something of it";
+
+}  // namespace malin::app

@@ -1,0 +1,118 @@
+#include "app/text_table.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include <unistd.h>
+
+namespace malin::app {
+
+namespace {
+
+constexpr std::size_t gap = 2;
+constexpr std::size_t last_column_min = 20;
+
+const char* escape_of(Colour colour) {
+  switch (colour) {
+    case Colour::none:
+      return "";
+    case Colour::green:
+      return "\x1b[32m";
+    case Colour::amber:
+      return "\x1b[33m";
+    case Colour::red:
+      return "\x1b[31m";
+    case Colour::faint:
+      return "\x1b[2m";
+  }
+  return "";
+}
+
+bool is_inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::string padded(const std::string& text, std::size_t columns) {
+  const std::size_t has = columns_of(text);
+  return text + std::string(has < columns ? columns - has : 0, ' ');
+}
+
+// What is printed comes from elsewhere: no control character reaches the terminal.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  return out;
+}
+
+}  // namespace
+
+bool wants_colour(std::FILE* file) {
+  const char* refused = std::getenv("NO_COLOR");
+  return ::isatty(::fileno(file)) == 1 && (refused == nullptr || *refused == '\0');
+}
+
+std::string paint(std::string_view text, Colour colour, bool is_coloured) {
+  if (!is_coloured || colour == Colour::none) return std::string(text);
+  return escape_of(colour) + std::string(text) + "\x1b[0m";
+}
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !is_inside_character(c); }));
+}
+
+std::string shorten(std::string_view text, std::size_t columns) {
+  const std::string whole = printable(text);
+  if (columns_of(whole) <= columns) return whole;
+  const std::size_t kept = columns > 3 ? columns - 3 : 0;
+  std::size_t at = 0;
+  for (std::size_t seen = 0; at < whole.size(); ++at) {
+    if (!is_inside_character(whole[at]) && seen++ == kept) break;
+  }
+  while (at > 0 && whole[at - 1] == ' ') --at;
+  return whole.substr(0, at) + "...";
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines;
+  const std::string whole = printable(text);
+  std::size_t at = 0;
+  while (at < whole.size()) {
+    const std::size_t end = std::min(whole.find(' ', at), whole.size());
+    const std::string word = whole.substr(at, end - at);
+    at = end + 1;
+    if (word.empty()) continue;
+    if (lines.empty() || columns_of(lines.back()) + 1 + columns_of(word) > columns)
+      lines.push_back(word);
+    else
+      lines.back() += " " + word;
+  }
+  if (lines.empty()) lines.emplace_back();
+  return lines;
+}
+
+std::string TextTable::text() const {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows_) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i].text));
+  }
+  std::string out;
+  for (const auto& row : rows_) {
+    std::string line(indent_, ' ');
+    std::size_t used = indent_;
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      line += paint(padded(printable(row[i].text), widths[i]), row[i].colour, is_coloured_) + std::string(gap, ' ');
+      used += widths[i] + gap;
+    }
+    const std::size_t left = std::max(last_column_min, width_ > used ? width_ - used : 0);
+    bool is_first = true;
+    for (const std::string& part : wrap(row.empty() ? "" : row.back().text, left)) {
+      if (!std::exchange(is_first, false)) line += "\n" + std::string(used, ' ');
+      line += paint(part, row.empty() ? Colour::none : row.back().colour, is_coloured_);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+}  // namespace malin::app
