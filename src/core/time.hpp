@@ -19,6 +19,8 @@ std::string format_duration(Duration length);
 
 // RFC 3339 in UTC with milliseconds: "2026-11-24T03:25:17.042Z".
 std::string format_time(TimePoint moment);
+// Exactly that form back. nullopt: another form, or no such moment.
+std::optional<TimePoint> parse_time(std::string_view text);
 
 constexpr std::int64_t to_unix_ms(TimePoint moment) { return moment.time_since_epoch().count(); }
 constexpr TimePoint from_unix_ms(std::int64_t ms) { return TimePoint{Duration{ms}}; }
