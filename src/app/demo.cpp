@@ -40,6 +40,7 @@ constexpr Duration story_limit{20 * 60'000};  // Simulated. It takes about three
 constexpr Duration ready_limit{2 * 60'000};
 constexpr std::chrono::milliseconds frame{200};
 constexpr std::size_t told_max = 8;
+constexpr Duration video_step{1700};  // Of thirty: a video takes about a minute.
 
 net::Url local(std::uint16_t port) {
   net::Url url;
@@ -237,6 +238,7 @@ int play_demo(const DemoOptions& options, const std::filesystem::path& folder) {
   rig::RigOptions rig_options;
   rig_options.speed = options.speed;
   rig_options.directory = folder;
+  rig_options.comfyui.video_step = video_step;
   rig::Rig world(io.get_executor(), rig_options);
   const Result<void> started = world.start();
   if (!started) return complain("the simulated machine cannot start: " + started.error().message);

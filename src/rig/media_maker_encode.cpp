@@ -58,6 +58,8 @@ Frame new_frame(const AVCodecContext& codec) {
 
 }  // namespace
 
+void quiet_encoders() { av_log_set_level(AV_LOG_ERROR); }
+
 Result<std::string> encode_jpeg(cairo_surface_t* painted) {
   const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
   if (!codec) return fail(Errc::refused, "no JPEG encoder");

@@ -10,6 +10,9 @@
 
 namespace malin::rig {
 
+// The libraries tell of each frame; from now on of errors only.
+void quiet_encoders();
+
 // refused: no JPEG encoder.
 Result<std::string> encode_jpeg(cairo_surface_t* frame);
 

@@ -13,6 +13,7 @@
 #include "net/json.hpp"
 #include "rig/control_face.hpp"
 #include "rig/ledger_mirror.hpp"
+#include "rig/media_maker_encode.hpp"
 #include "rig/rig_clock.hpp"
 
 namespace malin::rig {
@@ -176,6 +177,7 @@ Rig::~Rig() {
 }
 
 Result<void> Rig::start() {
+  quiet_encoders();
   Result<void> done = impl_->load_residents();
   if (done) done = impl_->listen();
   if (done) done = impl_->fill_up();
