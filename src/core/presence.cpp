@@ -4,6 +4,17 @@
 
 namespace malin {
 
+namespace {
+
+// When she was last whole again after a window; the beginning of time when there was none.
+TimePoint back_since(const Situation& s) {
+  TimePoint newest = TimePoint::min();
+  for (const auto& [id, window] : s.ledger.windows) newest = std::max(newest, window.closed_at.value_or(newest));
+  return newest;
+}
+
+}  // namespace
+
 Opening plan_opening(const Situation& s, const Job& job, const KindSpec& kind) {
   const Presence& presence = s.seen.presence;
   if (s.is_turn_open()) {
@@ -12,11 +23,17 @@ Opening plan_opening(const Situation& s, const Job& job, const KindSpec& kind) {
     return {.ask_again = last, .why = "she is in the middle of a reply"};
   }
   if (s.is_anyone_busy()) return {.ask_again = s.now + s.config.swap.fast_probe, .why = "she is generating a reply"};
-  const TimePoint idle_at = presence.quiet_since + s.config.swap.idle_grace;
-  const TimePoint patient_until = job.created_at + kind.patience;
+  // Whoever waited for her return gets a chance to speak before she goes again, patience or not.
+  TimePoint patient_until = job.created_at + kind.patience;
+  TimePoint idle_at = presence.quiet_since + s.config.swap.idle_grace;
+  if (const TimePoint back = back_since(s); back != TimePoint::min()) {
+    idle_at = std::max(idle_at, back + s.config.swap.idle_grace);
+    patient_until = std::max(patient_until, back + s.config.swap.idle_grace);
+  }
   if (idle_at <= s.now || patient_until <= s.now) return {.is_now = true};
   return {.ask_again = std::min(idle_at, patient_until),
-          .why = "she spoke a moment ago; waiting for an idle moment (" + format_duration(idle_at - s.now) + ")"};
+          .why = "she spoke or came back a moment ago; waiting for an idle moment (" +
+                 format_duration(idle_at - s.now) + ")"};
 }
 
 }  // namespace malin
