@@ -181,8 +181,10 @@ void Demo::tell(const std::string& stream) {
 std::string Demo::describe_talk() const {
   if (!talk_) return "quiet";
   const TalkCounters& counted = talk_->counters();
-  return fmt::format("{}; {} replies{}", talk_->is_talking() ? "she is talking" : "a pause", counted.said,
-                     counted.declined > 0 ? fmt::format(", {} messages waited for her return", counted.declined) : "");
+  const char* doing = talk_->is_waiting()   ? "a message waits for her return"
+                      : talk_->is_talking() ? "she is talking"
+                                            : "a pause";
+  return fmt::format("{}; answered so far: {}, of them after a wait: {}", doing, counted.said, counted.waited);
 }
 
 // The tag has been asked for, nothing waits or is on its way, and everyone is here.

@@ -74,14 +74,22 @@ Task<std::string> DemoTalk::hear(std::string question, std::string turn) {
   co_return is_done ? text : "";
 }
 
-Task<void> DemoTalk::one_turn(std::string question) {
-  const Result<RestAnswer> begun = co_await daemon_.ask("POST", "/v1/turns");
-  const std::string turn = begun && begun->status == 201 ? net::find_string(begun->body, "id").value_or("") : "";
-  if (turn.empty()) {
-    ++counters_.declined;
+Task<std::string> DemoTalk::begin_turn() {
+  std::string turn;
+  while (turn.empty() && !is_stopping_) {
+    const Result<RestAnswer> begun = co_await daemon_.ask("POST", "/v1/turns");
+    if (begun && begun->status == 201) turn = net::find_string(begun->body, "id").value_or("");
+    if (!turn.empty()) break;
+    if (!std::exchange(is_waiting_, true)) ++counters_.waited;
     co_await clock_.sleep_until(clock_.now() + away_pause);
-    co_return;
   }
+  is_waiting_ = false;
+  co_return turn;
+}
+
+Task<void> DemoTalk::one_turn(std::string question) {
+  const std::string turn = co_await begin_turn();
+  if (turn.empty()) co_return;
   is_talking_ = true;
   const std::string text = co_await hear(std::move(question), turn);
   ++(text.empty() ? counters_.cut : counters_.said);

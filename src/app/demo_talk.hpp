@@ -13,10 +13,10 @@
 namespace malin::app {
 
 struct TalkCounters {
-  int said = 0;      // Replies heard to their end.
-  int cut = 0;       // Broken off in the middle.
-  int declined = 0;  // Turns that could not begin because someone was away.
-  int tags = 0;      // Jobs that her replies asked for.
+  int said = 0;    // Replies heard to their end.
+  int cut = 0;     // Broken off in the middle.
+  int waited = 0;  // Messages that found someone away and were answered later, or still wait.
+  int tags = 0;    // Jobs that her replies asked for.
 };
 
 class DemoTalk {
@@ -28,9 +28,12 @@ class DemoTalk {
   Task<void> run();
   void stop() { is_stopping_ = true; }
   bool is_talking() const { return is_talking_; }
+  bool is_waiting() const { return is_waiting_; }  // For her return.
   const TalkCounters& counters() const { return counters_; }
 
  private:
+  // The turn's id, once she may talk; empty when the talk ends before.
+  Task<std::string> begin_turn();
   Task<void> one_turn(std::string question);
   // Her whole reply, kept alive as a turn; empty when it was cut.
   Task<std::string> hear(std::string question, std::string turn);
@@ -42,6 +45,7 @@ class DemoTalk {
   TalkCounters counters_;
   bool is_stopping_ = false;
   bool is_talking_ = false;
+  bool is_waiting_ = false;
 };
 
 }  // namespace malin::app

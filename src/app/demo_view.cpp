@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -18,7 +17,7 @@ namespace json = net::json;
 namespace {
 
 struct Slice {
-  char letter;
+  char pattern;
   std::string name;
   Bytes size;
 };
@@ -32,8 +31,9 @@ std::vector<Slice> slice_card(const json::value& status, const json::value& card
   for (const json::value& sense : list_of(status, "senses")) {
     const std::string state = text_of(sense, "state");
     if (text_of(sense, "card") != text_of(card, "name") || (state != "ready" && state != "unloading")) continue;
-    const std::string name = text_of(sense, "name");
-    slices.push_back({static_cast<char>(std::toupper(name.front())), name, size_of(sense, "footprint_bytes")});
+    constexpr std::string_view patterns = "#=+%@&";
+    const char pattern = patterns[slices.size() % patterns.size()];
+    slices.push_back({pattern, text_of(sense, "name"), size_of(sense, "footprint_bytes")});
     known += slices.back().size;
   }
   for (const json::value& renderer : list_of(status, "renderers")) {
@@ -43,7 +43,7 @@ std::vector<Slice> slice_card(const json::value& status, const json::value& card
     known += held;
   }
   const Bytes others = size_of(card, "total_bytes") - known;
-  if (others.count > 0) slices.push_back({'o', "others", others});
+  if (others.count > 0) slices.push_back({':', "others", others});
   slices.push_back({'.', "free", size_of(card, "free_bytes")});
   return slices;
 }
@@ -101,13 +101,13 @@ std::vector<std::string> paint_card(const json::value& status, std::size_t width
       reached += slice.size.count;
       const auto end = static_cast<std::size_t>(static_cast<double>(reached) / static_cast<double>(total.count) *
                                                 static_cast<double>(columns));
-      if (end > bar.size()) bar.append(std::min(end, columns) - bar.size(), slice.letter);
+      if (end > bar.size()) bar.append(std::min(end, columns) - bar.size(), slice.pattern);
       legend +=
-          fmt::format("{}{} {} {}", legend.empty() ? "" : "   ", slice.letter, slice.name, format_bytes(slice.size));
+          fmt::format("{}{} {} {}", legend.empty() ? "" : "   ", slice.pattern, slice.name, format_bytes(slice.size));
     }
     bar.resize(columns, '.');
     lines.push_back("[" + bar + "]");
-    lines.push_back(shorten(" " + legend, width));
+    for (std::string& line : wrap(legend, columns)) lines.push_back(" " + std::move(line));
   }
   return lines;
 }

@@ -22,7 +22,7 @@ struct DemoScene {
 // At most `width` columns a line.
 std::vector<std::string> paint_scene(const DemoScene& scene, std::size_t width);
 
-// "[######==....]" with a legend line below: each sense, the renderer, others, free.
+// "[######==**::..]" and a legend below: each sense, the renderer, others, free.
 std::vector<std::string> paint_card(const net::json::value& status, std::size_t width);
 
 // "02:17"
