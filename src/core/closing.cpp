@@ -85,6 +85,9 @@ void release(const Situation& s, const std::vector<SenseView>& senses, const Ren
     if (is_needed && !s.is_running(key_of(action))) draft.act(action);
     return;
   }
+  // What is still needed away shows on a card that was read after the release.
+  const bool may_go_on = !reason_to_end(s, window, renderer);
+  if (may_go_on && s.card_since(window.card, s.seen.renderers.at(renderer.server.name).at) == nullptr) return;
   if (const Error* error = s.last_error("release " + renderer.server.name);
       error != nullptr && s.has_kept_memory_since(renderer, window.phase_at))
     draft.tell("window", std::to_string(window.id),
