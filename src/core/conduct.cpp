@@ -68,6 +68,9 @@ void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, 
   const bool is_own = window != nullptr && window->renderer == renderer.server.name;
   if (is_own && note_returns(s, senses, *window, draft)) return;
   if (const Job* job = job_on_card(s, renderer.card)) {
+    for (const Job* next : queued_jobs(s))
+      if (s.renderer_of(*next) == &renderer)
+        draft.wait(next->id, "waits for its turn; " + job->id + " is being rendered");
     if (s.renderer_of(*job) == &renderer) follow_render(s, *job, renderer, window, draft);
     return;
   }

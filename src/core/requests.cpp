@@ -1,6 +1,7 @@
 #include "core/requests.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace malin {
 
@@ -14,6 +15,18 @@ std::string names_of(const std::vector<KindSpec>& kinds) {
   std::string text;
   for (const KindSpec& kind : kinds) text += (text.empty() ? "" : ", ") + kind.name;
   return text;
+}
+
+bool is_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// What stands in a slot says what may stand there: a workflow fails at its render when a number becomes a word.
+bool takes_number(const KindSpec& kind, const std::string& slot) {
+  const auto usual = kind.slots.find(slot);
+  return slot == "seed" || (usual != kind.slots.end() && is_number(usual->second));
 }
 
 PutWindow called_off(Window window, std::string reason, TimePoint now) {
@@ -43,6 +56,8 @@ Result<Accepted> submit_job(const Config& config, const Ledger& ledger, const Su
     if (!kind->slots.contains(name) && name != "seed")
       return fail(Errc::refused, "\"" + name + "\" is not a slot of kind " + kind->name);
     if (value.size() > kind->prompt_bytes_max) return fail(Errc::refused, "the value of \"" + name + "\" is too long");
+    if (takes_number(*kind, name) && !is_number(value))
+      return fail(Errc::refused, "\"" + name + "\" is a number, not \"" + value + "\"");
   }
   const auto waiting = std::ranges::count_if(ledger.jobs, [](const auto& row) { return !is_over(row.second.state); });
   if (static_cast<std::size_t>(waiting) >= queued_jobs_max)
