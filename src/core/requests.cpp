@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace malin {
 
@@ -20,7 +21,7 @@ std::string names_of(const std::vector<KindSpec>& kinds) {
 bool is_number(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number);
 }
 
 // What stands in a slot says what may stand there: a workflow fails at its render when a number becomes a word.
