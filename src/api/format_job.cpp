@@ -1,8 +1,8 @@
 #include "api/format_job.hpp"
 
-#include <algorithm>
-#include <tuple>
 #include <vector>
+
+#include "core/jobs.hpp"
 
 namespace malin::api {
 
@@ -17,13 +17,15 @@ json::value format_media(const Job& job) {
           {"bytes", job.media->size.count},     {"href", "/v1/jobs/" + job.id + "/media"}};
 }
 
-// As in core/jobs: priority, then age.
-bool comes_first(const Job* a, const Job* b) {
-  const auto rank = [](const Job& job) {
-    return std::tuple(job.state == JobState::queued, -job.priority, job.created_at);
-  };
-  if (rank(*a) != rank(*b)) return rank(*a) < rank(*b);
-  return std::tuple(a->id.size(), a->id) < std::tuple(b->id.size(), b->id);
+// Those at work first, in their order; then those that wait, in theirs.
+std::vector<const Job*> jobs_in_order(const Situation& situation) {
+  std::vector<const Job*> jobs;
+  for (const JobState state : {JobState::rendering, JobState::rendered})
+    for (const auto& [id, job] : situation.ledger.jobs)
+      if (job.state == state) jobs.push_back(&job);
+  const std::vector<const Job*> queued = queued_jobs(situation);
+  jobs.insert(jobs.end(), queued.begin(), queued.end());
+  return jobs;
 }
 
 }  // namespace
@@ -55,13 +57,9 @@ json::object format_job(const Job& job) {
 }
 
 json::array format_queue(const Situation& situation, const std::map<JobId, std::string>& waits) {
-  std::vector<const Job*> jobs;
-  for (const auto& [id, job] : situation.ledger.jobs)
-    if (!is_over(job.state)) jobs.push_back(&job);
-  std::ranges::sort(jobs, comes_first);
   json::array queue;
   int position = 0;
-  for (const Job* job : jobs) {
+  for (const Job* job : jobs_in_order(situation)) {
     json::object row = format_job(*job);
     const auto why = waits.find(job->id);
     row["waits"] = job->state == JobState::queued && why != waits.end() ? why->second : "";

@@ -6,7 +6,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "control/log.hpp"
@@ -22,11 +22,14 @@ bool is_look(const Action& action) {
          std::holds_alternative<ProbeRenderer>(action) || std::holds_alternative<LookUpRender>(action);
 }
 
+// An operation that was racing a deadline is cancelled together with it, and both throw.
 bool is_cancellation(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const boost::system::system_error& cancelled) {
     return cancelled.code() == asio::error::operation_aborted;
+  } catch (const asio::multiple_exceptions& both) {
+    return is_cancellation(both.first_exception());
   } catch (const std::exception&) { return false; }
 }
 
