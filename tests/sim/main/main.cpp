@@ -1,0 +1,115 @@
+// sim: runs seeds and says what broke.
+#include <atomic>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "sim/simulation.hpp"
+
+namespace malin::sim {
+
+namespace {
+
+struct Options {
+  std::uint64_t first = 1;
+  std::uint64_t seeds = 100;
+  std::optional<std::uint64_t> seed;
+  int threads = 1;
+  bool trace = false;
+  bool keep_going = false;
+};
+
+struct Total {
+  std::mutex mutex;
+  Outcome sum;
+  std::uint64_t seeds = 0;
+  std::vector<std::uint64_t> failed;
+};
+
+void add(Total& total, std::uint64_t seed, const Outcome& one) {
+  const std::scoped_lock lock(total.mutex);
+  ++total.seeds;
+  Outcome& sum = total.sum;
+  sum.simulated += one.simulated;
+  sum.steps += one.steps;
+  sum.windows += one.windows;
+  sum.delivered += one.delivered;
+  sum.turns += one.turns;
+  sum.clicks += one.clicks;
+  sum.lives += one.lives;
+  for (std::size_t i = 0; i < sum.checks.size(); ++i) sum.checks.at(i) += one.checks.at(i);
+  for (const auto& [name, count] : one.faults) sum.faults[name] += count;
+  if (!one.violation) return;
+  total.failed.push_back(seed);
+  fmt::print("\nseed {}: invariant {} ({}): {}\n{}replay: sim --seed {} --trace\n", seed, one.violation->invariant,
+             name_of_invariant(one.violation->invariant), one.violation->what, one.story, seed);
+  std::fflush(stdout);
+}
+
+void report(const Total& total, double seconds) {
+  const Outcome& sum = total.sum;
+  const double years = std::chrono::duration<double, std::ratio<31'557'600>>(sum.simulated).count();
+  fmt::print("seeds {}, failed {}\n", total.seeds, total.failed.size());
+  fmt::print(
+      "simulated {:.4f} years in {:.1f} s; {} steps, {} windows ({:.0f} a second), {} deliveries, {} turns, {} clicks, "
+      "{} lives\n",
+      years, seconds, sum.steps, sum.windows, sum.windows / seconds, sum.delivered, sum.turns, sum.clicks, sum.lives);
+  std::uint64_t checks = 0;
+  for (int i = 1; i <= invariants; ++i) {
+    fmt::print("  checked {:2} {:<22} {}\n", i, name_of_invariant(i), sum.checks.at(static_cast<std::size_t>(i)));
+    checks += sum.checks.at(static_cast<std::size_t>(i));
+  }
+  fmt::print("invariant checks {}\n", checks);
+  for (const auto& [name, count] : sum.faults) fmt::print("  injected {:<32} {}\n", name, count);
+}
+
+Outcome run_seed(std::uint64_t seed, bool trace) {
+  Simulation simulation(draw_plan(seed));
+  if (trace) simulation.journal().on_line = [](const std::string& line) { fmt::print("{}\n", line); };
+  return simulation.run();
+}
+
+int run(const Options& options) {
+  Total total;
+  const auto began = std::chrono::steady_clock::now();
+  if (options.seed) {
+    add(total, *options.seed, run_seed(*options.seed, options.trace));
+  } else {
+    std::atomic<std::uint64_t> next = options.first;
+    const auto work = [&] {
+      for (std::uint64_t seed = next++; seed < options.first + options.seeds; seed = next++) {
+        add(total, seed, run_seed(seed, false));
+        const std::scoped_lock lock(total.mutex);
+        if (!total.failed.empty() && !options.keep_going) return;
+      }
+    };
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < options.threads; ++i) threads.emplace_back(work);
+    threads.clear();
+  }
+  report(total, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  return total.failed.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+}  // namespace malin::sim
+
+int main(int argc, char** argv) {
+  spdlog::set_level(spdlog::level::off);
+  malin::sim::Options options;
+  CLI::App app("Runs the production loop on simulated time in a simulated world, and checks what must always hold.");
+  app.add_option("--seeds", options.seeds, "how many seeds");
+  app.add_option("--first", options.first, "the first of them");
+  app.add_option("--seed", options.seed, "only this one");
+  app.add_option("--threads", options.threads, "seeds run side by side");
+  app.add_flag("--trace", options.trace, "tells the story in words (with --seed)");
+  app.add_flag("--keep-going", options.keep_going, "runs on after a seed has failed");
+  CLI11_PARSE(app, argc, argv);
+  return malin::sim::run(options);
+}
