@@ -1,6 +1,9 @@
 // A home to test with: one card, filled to its last half GiB by a brain, eyes and a voice, and two kinds of media.
 #pragma once
 
+#include <algorithm>
+
+#include "core/change.hpp"
 #include "core/decide.hpp"
 #include "core/readiness.hpp"
 
