@@ -30,10 +30,13 @@ std::string doing(const Situation& s, const Window& window) {
   return "";
 }
 
-std::string trouble(const std::vector<SenseView>& senses) {
+std::string trouble(const std::vector<SenseView>& senses, const Away& away) {
   std::string text;
   for (const SenseView& view : senses) {
     if (view.state == SenseState::ready || view.state == SenseState::away || view.state == SenseState::unloading)
+      continue;
+    // On its way back it is away, as was said already.
+    if (view.state == SenseState::missing && std::ranges::find(away.senses, view.spec->name) != away.senses.end())
       continue;
     text += (text.empty() ? "" : "; ") + view.spec->name + " is " + to_string(view.state) +
             (view.why.empty() ? "" : " (" + view.why + ")");
@@ -68,9 +71,10 @@ std::string explain(const Situation& s, const std::vector<SenseView>& senses) {
     for (const RendererSpec& renderer : s.config.renderers)
       if (const Job* job = s.rendering_job(renderer.server.name)) text = "rendering a " + job->kind;
   }
-  if (const Away away = who_is_away(s, senses); !away.senses.empty())
+  const Away away = who_is_away(s, senses);
+  if (!away.senses.empty())
     text += (text.empty() ? "" : "; ") + list(away.senses) + (away.senses.size() == 1 ? " is away" : " are away");
-  const std::string missing = trouble(senses);
+  const std::string missing = trouble(senses, away);
   if (!missing.empty()) text += (text.empty() ? "" : "; ") + missing;
   return text.empty() ? "all here" : text;
 }

@@ -40,7 +40,7 @@ Decision settle(Moment& moment) {
       EXPECT_TRUE(moment.config.sense(put.absence.sense)->evictable);
       EXPECT_TRUE(decision.opens_window);
     }
-    malin::apply(moment.ledger, decision.changes);
+    moment.commit(decision.changes);
   }
   ADD_FAILURE() << "it does not come to rest: " << events_of(moment.decide().changes);
   return {};
