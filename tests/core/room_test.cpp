@@ -1,0 +1,102 @@
+#include "core/room.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/fake_home.hpp"
+
+namespace malin::fake {
+namespace {
+
+using Names = std::vector<std::string>;
+using Verdict = RoomPlan::Verdict;
+
+struct RoomTest : testing::Test {
+  Moment moment;
+
+  RoomPlan plan(std::string_view kind) const {
+    return plan_room(moment.situation(), moment.views(), *moment.config.kind(kind));
+  }
+  KindSpec& kind(std::size_t index) { return moment.config.kinds[index]; }
+};
+
+TEST_F(RoomTest, room_is_what_is_free_and_what_the_renderer_holds_less_the_headroom) {
+  moment.show_free(gibibytes(3));
+  moment.renderer().held = gibibytes(2);
+  const RendererSpec& renderer = moment.config.renderers[0];
+  EXPECT_EQ(room_for_render(moment.situation(), renderer, start), gibibytes(5) - mebibytes(256));
+  EXPECT_EQ(room_for_render(moment.situation(), renderer, start + 1ms), std::nullopt) << "an old look proves nothing";
+  moment.seen.cards["gpu0"].error = Error{Errc::timeout, ""};
+  EXPECT_EQ(room_for_render(moment.situation(), renderer, start), std::nullopt);
+}
+
+TEST_F(RoomTest, where_there_is_room_nobody_leaves_whatever_the_recipe) {
+  moment.show_free(gibibytes(7));
+  EXPECT_EQ(plan("selfie").verdict, Verdict::there);
+}
+
+TEST_F(RoomTest, the_recipe_is_followed_where_it_suffices) {
+  const RoomPlan plan = this->plan("selfie");
+  EXPECT_EQ(plan.verdict, Verdict::evict);
+  EXPECT_EQ(plan.evict, Names{"vision"});
+}
+
+TEST_F(RoomTest, a_recipe_that_does_not_suffice_is_widened_only_where_allowed) {
+  kind(0).need = gibibytes(8);
+  EXPECT_EQ(plan("selfie").evict, (Names{"vision", "voice"}));
+  kind(0).may_widen = false;
+  EXPECT_EQ(plan("selfie").verdict, Verdict::none);
+  EXPECT_NE(plan("selfie").why.find("held by lmstudio 29 GiB, game 512 MiB"), std::string::npos) << plan("selfie").why;
+}
+
+TEST_F(RoomTest, without_a_recipe_the_cheapest_set_is_chosen) {
+  EXPECT_EQ(plan("video").evict, Names{"brain"});
+  kind(1).need = gibibytes(10);
+  EXPECT_EQ(plan("video").evict, (Names{"vision", "voice"}));
+  kind(1).need = gibibytes(40);
+  EXPECT_EQ(plan("video").verdict, Verdict::none);
+}
+
+TEST_F(RoomTest, only_senses_that_are_ready_and_may_leave_are_planned_away) {
+  moment.config.senses[0].evictable = false;
+  EXPECT_EQ(plan("video").verdict, Verdict::none);
+  moment.config.senses[0].evictable = true;
+  moment.resident("brain").state = ResidentState::loading;
+  EXPECT_EQ(plan("video").verdict, Verdict::none);
+  moment.resident("brain").state = ResidentState::idle;
+  moment.config.engines[0].can_unload = false;
+  EXPECT_EQ(plan("video").verdict, Verdict::none);
+  EXPECT_EQ(plan("selfie").why, "vision is not ready, so it cannot be sent away now");
+}
+
+TEST_F(RoomTest, senses_on_another_card_give_nothing) {
+  moment.config.cards.push_back({.name = "gpu1"});
+  moment.config.senses[0].card = "gpu1";
+  EXPECT_EQ(plan("video").verdict, Verdict::none);
+  kind(0).evict = Names{"brain", "vision"};
+  EXPECT_EQ(plan("selfie").evict, Names{"vision"});
+}
+
+TEST_F(RoomTest, a_learned_footprint_is_believed_before_the_configured_one) {
+  moment.ledger.profiles["vision"].footprint = gibibytes(3);
+  EXPECT_EQ(plan("selfie").evict, (Names{"vision", "voice"}));
+}
+
+TEST_F(RoomTest, the_unknown_is_not_planned_with) {
+  moment.seen.renderers.clear();
+  EXPECT_EQ(plan("selfie").verdict, Verdict::unknown);
+  moment = Moment();
+  moment.seen.cards.clear();
+  EXPECT_EQ(plan("selfie").verdict, Verdict::unknown);
+  EXPECT_EQ(plan("selfie").why, "card gpu0 cannot be read");
+  EXPECT_EQ(describe_holders(moment.situation(), "gpu0"), "nobody knows: the card cannot be read");
+}
+
+TEST_F(RoomTest, holders_that_the_driver_does_not_name_are_said_to_be_unnamed) {
+  moment.seen.cards["gpu0"].value->holders = {{.pid = 9, .used = std::nullopt}};
+  EXPECT_EQ(describe_holders(moment.situation(), "gpu0"), "31.5 GiB in processes that the driver does not name");
+  moment.seen.cards["gpu0"].value->holders = {{.pid = 9, .used = gibibytes(1)}};
+  EXPECT_EQ(describe_holders(moment.situation(), "gpu0"), "process 9 1 GiB");
+}
+
+}  // namespace
+}  // namespace malin::fake
