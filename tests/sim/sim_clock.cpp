@@ -28,7 +28,8 @@ struct LeaveBed {
 
 // A moment that has come already still lets everyone else have a turn first.
 Task<void> SimClock::sleep_until(TimePoint moment) {
-  Sleeper sleeper{asio::steady_timer(co_await asio::this_coro::executor, asio::steady_timer::time_point::max())};
+  const asio::any_io_executor home = co_await asio::this_coro::executor;
+  Sleeper sleeper{asio::steady_timer(home, asio::steady_timer::time_point::max())};
   const LeaveBed<Sleepers> guard{sleepers_, sleepers_.emplace(std::max(moment, now_), &sleeper), sleeper.awake};
   const auto [woken] = co_await sleeper.timer.async_wait(asio::as_tuple(asio::use_awaitable));
   if (!sleeper.awake) throw boost::system::system_error(woken);  // Cancelled, as on the real clock.

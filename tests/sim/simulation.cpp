@@ -48,6 +48,7 @@ void Simulation::start_daemon() {
 
 void Simulation::kill_daemon() {
   journal_.tell(universe_.clock.now(), "the daemon is killed");
+  trouble_.count("daemon killed");
   people_.daemon_died();
   daemon_.reset();
   checker_.daemon_died();
@@ -56,20 +57,16 @@ void Simulation::kill_daemon() {
 
 void Simulation::settle() {
   std::size_t handled = 0;
-  for (;;) {
-    std::size_t now = 0;
-    if (daemon_) {
-      daemon_->context().restart();
-      now += daemon_->context().poll();
-    }
-    universe_.context.restart();
-    now += universe_.context.poll();
-    if (now == 0) return;
-    handled += now;
-    if (handled > handlers_max) {
-      checker_.late("the loop turns in a circle: time stands still");
-      return;
-    }
+  const auto poll = [&](Context& context) {
+    context.restart();
+    const std::size_t before = handled;
+    while (handled < handlers_max && context.poll_one() > 0) ++handled;
+    return handled > before;
+  };
+  for (bool is_busy = true; is_busy;) {
+    is_busy = daemon_ && poll(daemon_->context());
+    is_busy = poll(universe_.context) || is_busy;
+    if (handled >= handlers_max) return checker_.late("the loop turns in a circle: time stands still");
   }
 }
 
@@ -83,7 +80,7 @@ void Simulation::step(TimePoint latest) {
   universe_.clock.jump_to(next);
   for (const auto& studio : universe_.studios) studio->studio.tick();
   trouble_.act();
-  if (daemon_ && trouble_.is_crash_due()) kill_daemon();
+  if (trouble_.is_crash_due() && daemon_) kill_daemon();
   if (!daemon_ && start_at_ <= universe_.clock.now()) start_daemon();
   people_.act(daemon_.get());
   settle();

@@ -49,7 +49,6 @@ bool Trouble::is_crash_due() {
   if (crash_at_ > now) return false;
   // Often again very soon: recovery is what must not be interrupted.
   crash_at_ = now + (dice_.chance(0.3) ? dice_.between(Duration{20}, Duration{4000}) : dice_.about(rough_.crash));
-  count("daemon killed");
   return true;
 }
 

@@ -15,7 +15,7 @@ class Trouble {
 
   TimePoint next() const;
   void act();
-  // Whether the daemon is to be killed now; then asked again later.
+  // Whether the daemon is to be killed now, if one runs.
   bool is_crash_due();
   // Everything that was broken is mended, as by a person with patience.
   void mend();
