@@ -110,6 +110,7 @@ void end_failed(const Situation& s, const Job& job, const RenderReading& render,
 }
 
 void show_activity(const Situation& s, const Job& job, const KindSpec& kind, Draft& draft) {
+  if (!s.config.courier) return;
   const ShowActivity action{job.id, kind.is_video ? MediaType::video : MediaType::photo};
   const auto last = s.seen.attempts.find(key_of(action));
   if (s.is_running(key_of(action)) || s.seen.courier_silent_until > s.now) return;
