@@ -74,6 +74,9 @@ class Controller {
   // What `decide` would do now; for `malin plan`.
   Decision plan() const;
 
+  // How its render looks so far. nullopt: it is not rendering, or its renderer shows nothing.
+  std::optional<Preview> preview(const JobId& id) const;
+
   Task<Result<std::vector<Event>>> events(std::int64_t after, int limit);
   Task<Result<Job>> job(JobId id);
   Task<Result<std::vector<Job>>> jobs(int limit);

@@ -123,6 +123,13 @@ Result<void> Controller::end_turn(const std::string& id) {
   return {};
 }
 
+std::optional<Preview> Controller::preview(const JobId& id) const {
+  const auto found = ledger_.jobs.find(id);
+  if (found == ledger_.jobs.end() || found->second.state != JobState::rendering) return std::nullopt;
+  const RendererSpec* spec = situation().renderer_of(found->second);
+  return spec == nullptr ? std::nullopt : outside_.renderers.at(spec->server.name)->preview(found->second.prompt_id);
+}
+
 Task<Result<std::vector<Event>>> Controller::events(std::int64_t after, int limit) {
   return outside_.store.events(after, limit);
 }

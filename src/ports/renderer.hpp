@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/reading.hpp"
@@ -13,6 +14,12 @@ struct RenderOrder {
   std::string prompt_id;
   std::string kind;                          // Names the workflow.
   std::map<std::string, std::string> slots;  // prompt, seed, width, ...: values for the workflow's named slots.
+};
+
+// How a render looks so far.
+struct Preview {
+  std::string type;   // "image/jpeg" or "image/png".
+  std::string image;  // At most 1 MiB.
 };
 
 class Renderer {
@@ -35,6 +42,12 @@ class Renderer {
 
   // Copies one finished file to `path` (created, mode 0600, fsynced). not_found: it is gone. refused: over the limit.
   virtual Task<Result<void>> fetch(OutputFile file, std::string path) = 0;
+
+  // The newest frame of a render that is under way, if its server sends any.
+  virtual std::optional<Preview> preview(const std::string& prompt_id) const {
+    static_cast<void>(prompt_id);
+    return std::nullopt;
+  }
 };
 
 }  // namespace malin

@@ -37,7 +37,11 @@ struct ComfyUi::Impl {
     HintSocket::Handlers handlers;
     handlers.wanted = [this] { return !renders.empty(); };
     handlers.on_message = [this](const std::string& text) { take_hint(text); };
-    socket = std::make_shared<HintSocket>(executor, std::move(base), client_id, clock, std::move(handlers));
+    handlers.on_frame = [this](const std::string& bytes) {
+      if (auto frame = parse_ws_frame(bytes)) renders.note_frame(std::move(*frame));
+    };
+    socket = std::make_shared<HintSocket>(executor, std::move(base), client_id, format_features(), clock,
+                                          std::move(handlers));
   }
   ~Impl() { socket->stop(); }
 
@@ -229,6 +233,11 @@ Task<Result<void>> ComfyUi::release() {
 Task<Result<void>> ComfyUi::fetch(OutputFile file, std::string path) {
   Downloads::Limits limits{impl_->options.http_limit, impl_->options.fetch_limit, impl_->options.media_max};
   co_return co_await impl_->downloads.fetch(std::move(file), std::move(path), limits);
+}
+
+std::optional<Preview> ComfyUi::preview(const std::string& prompt_id) const {
+  const Preview* newest = impl_->renders.preview(prompt_id);
+  return newest == nullptr ? std::nullopt : std::optional(*newest);
 }
 
 }  // namespace malin::adapters

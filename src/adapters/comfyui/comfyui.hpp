@@ -42,6 +42,7 @@ class ComfyUi final : public Renderer {
   Task<Result<void>> interrupt(std::string prompt_id) override;
   Task<Result<void>> release() override;
   Task<Result<void>> fetch(OutputFile file, std::string path) override;
+  std::optional<Preview> preview(const std::string& prompt_id) const override;
 
  private:
   struct Impl;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/reading.hpp"
+#include "ports/renderer.hpp"
 
 namespace malin::adapters {
 
@@ -42,6 +43,12 @@ struct SocketHint {
   bool over = false;                    // The render has ended, somehow.
 };
 
+// A binary message of its socket: how a render looks so far.
+struct SocketFrame {
+  std::string prompt_id;  // Empty: of whichever is running; older servers do not say.
+  Preview preview;
+};
+
 // bad_reply: not such a document.
 Result<ComfyQueue> parse_queue(std::string_view text);
 Result<ComfyStats> parse_system_stats(std::string_view text);
@@ -52,6 +59,12 @@ Result<PromptReply> parse_prompt_reply(unsigned status, std::string_view body);
 
 // Empty for what is no JSON or carries nothing of use.
 SocketHint parse_ws_message(std::string_view text);
+
+// nullopt: no picture, one over 1 MiB, or broken.
+std::optional<SocketFrame> parse_ws_frame(std::string_view bytes);
+
+// What a client says first, so that frames name their render.
+std::string format_features();
 
 // The body of POST /prompt. `graph` is JSON.
 std::string format_prompt(std::string_view graph, std::string_view prompt_id, std::string_view client_id);

@@ -25,9 +25,13 @@ std::string new_client_id() {
   return id;
 }
 
-HintSocket::HintSocket(asio::any_io_executor executor, net::Url base, std::string client_id, Clock& clock,
-                       Handlers handlers)
-    : executor_(std::move(executor)), url_(std::move(base)), clock_(clock), handlers_(std::move(handlers)) {
+HintSocket::HintSocket(asio::any_io_executor executor, net::Url base, std::string client_id, std::string hello,
+                       Clock& clock, Handlers handlers)
+    : executor_(std::move(executor)),
+      url_(std::move(base)),
+      hello_(std::move(hello)),
+      clock_(clock),
+      handlers_(std::move(handlers)) {
   url_.path += "/ws?clientId=" + client_id;
 }
 
@@ -60,11 +64,16 @@ Task<void> HintSocket::listen(std::shared_ptr<HintSocket> self) {
 }
 
 Task<void> HintSocket::read_all(std::shared_ptr<HintSocket> self, std::shared_ptr<net::WebSocket> socket) {
+  net::WebSocketMessage hello(false, self->hello_);
+  const auto said = co_await socket->send(std::move(hello));
+  if (!said) co_return;
   while (self->wanted()) {
     const auto message = co_await socket->receive(receive_limit);
     if (!message && message.error().code == Errc::timeout) continue;
     if (!message) co_return;
-    if (!self->stopped_ && !message->binary) self->handlers_.on_message(message->data);
+    if (self->stopped_) co_return;
+    const auto& take = message->binary ? self->handlers_.on_frame : self->handlers_.on_message;
+    take(message->data);
   }
 }
 

@@ -19,11 +19,13 @@ class HintSocket : public std::enable_shared_from_this<HintSocket> {
   struct Handlers {
     std::function<bool()> wanted;                        // Whether a render is under way.
     std::function<void(const std::string&)> on_message;  // A text message.
+    std::function<void(const std::string&)> on_frame;    // A binary message.
   };
 
   // `base` is ComfyUI's address. `clock` must outlive the socket.
-  HintSocket(boost::asio::any_io_executor executor, net::Url base, std::string client_id, Clock& clock,
-             Handlers handlers);
+  // `hello`: what it says when it has connected.
+  HintSocket(boost::asio::any_io_executor executor, net::Url base, std::string client_id, std::string hello,
+             Clock& clock, Handlers handlers);
 
   // Opens it unless it is open or opening. Returns at once.
   void start();
@@ -32,11 +34,13 @@ class HintSocket : public std::enable_shared_from_this<HintSocket> {
 
  private:
   static Task<void> listen(std::shared_ptr<HintSocket> self);
+  // Says `hello_` first, then reads until it breaks.
   static Task<void> read_all(std::shared_ptr<HintSocket> self, std::shared_ptr<net::WebSocket> socket);
   bool wanted() const { return !stopped_ && handlers_.wanted(); }
 
   boost::asio::any_io_executor executor_;
   net::Url url_;
+  std::string hello_;
   Clock& clock_;
   Handlers handlers_;
   std::shared_ptr<net::WebSocket> socket_;

@@ -27,6 +27,7 @@ bool RenderTracker::note_hint(const SocketHint& hint, TimePoint now) {
   if (found == renders_.end()) return false;
   Render& render = found->second;
   render.changed_at = now;
+  hinted_ = hint.prompt_id;
   for (const auto& [node, fraction] : hint.nodes) render.done[node] = std::max(render.done[node], fraction);
   double whole = 0;
   double part = 0;
@@ -36,6 +37,16 @@ bool RenderTracker::note_hint(const SocketHint& hint, TimePoint now) {
   }
   if (whole > 0) render.progress = std::max(render.progress, part / whole);
   return true;
+}
+
+void RenderTracker::note_frame(SocketFrame frame) {
+  const auto found = renders_.find(frame.prompt_id.empty() ? hinted_ : frame.prompt_id);
+  if (found != renders_.end()) found->second.preview = std::move(frame.preview);
+}
+
+const Preview* RenderTracker::preview(const std::string& prompt_id) const {
+  const auto found = renders_.find(prompt_id);
+  return found == renders_.end() || !found->second.preview ? nullptr : &*found->second.preview;
 }
 
 void RenderTracker::note_running(const std::string& prompt_id, TimePoint now) {

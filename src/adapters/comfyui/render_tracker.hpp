@@ -29,6 +29,10 @@ class RenderTracker {
   // The first one counts, so that repeating an interrupt does not put off its limit.
   void note_interrupt(const std::string& prompt_id, TimePoint now);
 
+  // A frame without a prompt id is taken for the render that gave the newest hint.
+  void note_frame(SocketFrame frame);
+  const Preview* preview(const std::string& prompt_id) const;
+
   // 0..1, never falling.
   double progress(const std::string& prompt_id) const;
   bool worker_dead(const std::vector<std::string>& running, TimePoint now, Duration stuck_after) const;
@@ -41,8 +45,10 @@ class RenderTracker {
     bool running = false;
     TimePoint changed_at{};  // Newest sign of life.
     std::optional<TimePoint> interrupted_at;
+    std::optional<Preview> preview;  // The newest alone.
   };
   std::map<std::string, Render> renders_;
+  std::string hinted_;  // Gave the newest hint.
 };
 
 }  // namespace malin::adapters
