@@ -23,6 +23,8 @@ json::object format_resident(const world::Instance& instance) {
           {"reference", instance.reference},
           {"state", to_string(instance.state)},
           {"progress", instance.progress},
+          {"config", instance.config},
+          {"ttl_ms", instance.ttl ? json::value(instance.ttl->count()) : json::value(nullptr)},
           {"context_length", instance.context_length},
           {"footprint", instance.footprint.count},
           {"jit", instance.jit}};

@@ -72,6 +72,11 @@ void LmStudioFace::stop() {
   if (impl_->server) impl_->server->stop();
 }
 
+void LmStudioFace::tick() {
+  impl_->studio.tick();
+  if (!impl_->studio.alive()) stop();
+}
+
 void LmStudioFace::kill() {
   impl_->studio.die();
   stop();

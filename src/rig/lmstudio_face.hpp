@@ -25,6 +25,9 @@ class LmStudioFace {
   Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
   void stop();
 
+  // Time passes. An engine that has died by itself takes its address with it.
+  void tick();
+
   // As kill -9: connections are cut, the address refuses, residents are gone, VRAM comes back.
   void kill();
   // Starts it again on the same address, with nothing loaded.

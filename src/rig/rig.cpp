@@ -74,7 +74,7 @@ struct Rig::Impl {
   static Task<void> keep_time(std::shared_ptr<Impl> impl) {
     const Duration step{static_cast<std::int64_t>(std::max(1.0, 20 * impl->options.speed))};
     while (!impl->stopped) {
-      impl->lmstudio.studio().tick();
+      impl->lmstudio.tick();
       impl->mirror.write(impl->all_cards());
       co_await impl->clock.sleep_until(impl->clock.now() + step);
     }
