@@ -44,8 +44,9 @@ std::expected<ApiSettings, ConfigProblems> read_api(const std::filesystem::path&
   return config.api;
 }
 
-// Where a client reaches what listens there: everywhere includes here.
-std::string url_of(const ApiSettings& api) {
+}  // namespace
+
+std::string client_url(const ApiSettings& api) {
   std::string host = api.address;
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
@@ -53,14 +54,12 @@ std::string url_of(const ApiSettings& api) {
   return "http://" + host + ":" + std::to_string(api.port);
 }
 
-}  // namespace
-
 std::expected<DaemonAddress, ConfigProblems> find_daemon(const ClientOptions& options, const Environment& environment) {
   DaemonAddress daemon{.url = options.url, .token = value_of(environment, "MALIN_API_TOKEN")};
   if (!options.config.empty()) {
     const auto api = read_api(options.config, environment);
     if (!api) return std::unexpected(api.error());
-    if (daemon.url.empty()) daemon.url = url_of(*api);
+    if (daemon.url.empty()) daemon.url = client_url(*api);
     if (!api->token.empty()) daemon.token = api->token.reveal();
   }
   if (daemon.url.empty()) daemon.url = value_of(environment, "MALIN_URL");

@@ -23,4 +23,7 @@ struct DaemonAddress {
 // The file's [api] alone is read: a client needs no token of the courier.
 std::expected<DaemonAddress, ConfigProblems> find_daemon(const ClientOptions& options, const Environment& environment);
 
+// Where a client reaches what listens there: everywhere includes here.
+std::string client_url(const ApiSettings& api);
+
 }  // namespace malin::app

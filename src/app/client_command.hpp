@@ -13,7 +13,8 @@ namespace malin::app {
 inline constexpr const char* client_exit_codes = R"(
 Exit codes:
   0  done            2  the command line or the config is wrong
-  1  did not work    3  the daemon cannot be reached)";
+  1  did not work    3  the daemon cannot be reached
+)";
 
 // --url, --config and --json.
 void add_client_options(CLI::App& command, ClientOptions& options);

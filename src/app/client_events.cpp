@@ -16,8 +16,7 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer = R"(
-A line for everything that happened to senses, windows, jobs and servers.
+constexpr const char* footer = R"(A line for everything that happened to senses, windows, jobs and servers.
 With --json one line of JSON each; its "id" is what --after takes. With --follow
 a lost connection is made again and nothing is left out. Ctrl-C ends it.
 

@@ -98,17 +98,17 @@ std::expected<int, Trouble> cancel(const Options& options, DaemonClient& daemon)
 
 void add_requests(CLI::App& app, Command& chosen) {
   const auto options = std::make_shared<RequestOptions>();
-  CLI::App* command = add_request(app, chosen, "cancel", "Take a job back", R"(
-Waiting or rendering, it ends at once; a picture that is made already is not
+  CLI::App* command = add_request(app, chosen, "cancel", "Take a job back",
+                                  R"(Waiting or rendering, it ends at once; a picture that is made already is not
 taken back (exit code 1).
 
 Example:
   malin cancel j-7)",
                                   options, cancel);
-  command->add_option("JOB", options->name, "Its id, as malin jobs shows it")->required();
+  command->add_option("JOB", options->name, "Its id, as malin jobs shows it")->required()->option_text(" ");
 
-  command = add_request(app, chosen, "swap", "Whether senses may be sent away at all", R"(
-on, off   lasting, also across restarts. Off brings back whoever is away.
+  command = add_request(app, chosen, "swap", "Whether senses may be sent away at all",
+                        R"(on, off   lasting, also across restarts. Off brings back whoever is away.
 abort     ends the open window now; no other opens for a while
 status    only tells how it stands
 
@@ -121,14 +121,14 @@ Examples:
       ->option_text("on|off|abort|status")
       ->check(CLI::IsMember({"on", "off", "abort", "status"}));
 
-  command = add_request(app, chosen, "restore", "Bring a sense back now, or all of them", R"(
-The window that it is away for is ended; its job is tried again later.
+  command = add_request(app, chosen, "restore", "Bring a sense back now, or all of them",
+                        R"(The window that it is away for is ended; its job is tried again later.
 
 Examples:
   malin restore vision
   malin restore)",
                         options, restore);
-  command->add_option("SENSE", options->name, "Its name; without it everyone who is away");
+  command->add_option("SENSE", options->name, "Its name; without it everyone who is away")->option_text(" ");
 }
 
 }  // namespace malin::app

@@ -58,8 +58,8 @@ void add_status(CLI::App& app, Command& chosen) {
     command->callback([&chosen, work] { chosen = work; });
     return command;
   };
-  add("status", "How everything stands", R"(
-The first line is her glow: green when all senses are here, amber when some are
+  add("status", "How everything stands",
+      R"(The first line is her glow: green when all senses are here, amber when some are
 away on purpose, red when one is missing. Then senses, window, queue, cards.
 
 Examples:
@@ -67,28 +67,26 @@ Examples:
   malin status --json | jq -r .glow
   watch -n 1 malin status)",
       [options] { return look(options, "/v1/status", format_status); });
-  add("senses", "The senses: state, memory, model", R"(
-Example:
+  add("senses", "The senses: state, memory, model", R"(Example:
   malin senses)",
       [options] { return look(options, "/v1/status", format_senses); });
-  CLI::App* jobs = add("jobs", "The newest jobs, or one of them", R"(
-Examples:
+  CLI::App* jobs = add("jobs", "The newest jobs, or one of them", R"(Examples:
   malin jobs
   malin jobs j-7
   malin jobs --json | jq '.jobs[] | select(.state == "failed")')",
                        [options] { return look_at_jobs(options); });
-  jobs->add_option("ID", options->job, "Of a job: all about it");
+  jobs->add_option("ID", options->job, "Of a job: all about it")->option_text(" ");
   add_limit(*jobs, *options, 1000);
   CLI::App* windows =
-      add("windows", "The newest windows: who was away, for what, for how long", R"(
-A window is one swap: senses go away, jobs are rendered, the senses come back.
+      add("windows", "The newest windows: who was away, for what, for how long",
+          R"(A window is one swap: senses go away, jobs are rendered, the senses come back.
 
 Example:
   malin windows --limit 5)",
           [options] { return look(options, fmt::format("/v1/windows?limit={}", options->limit), format_windows); });
   add_limit(*windows, *options, 100);
-  add("plan", "What she would do now, without doing it", R"(
-What stands there is about to be done by itself: this changes nothing.
+  add("plan", "What she would do now, without doing it",
+      R"(What stands there is about to be done by itself: this changes nothing.
 
 Example:
   malin plan)",

@@ -22,10 +22,9 @@ namespace {
 constexpr std::chrono::milliseconds look_interval{300};
 constexpr int failures_max = 200;  // In a row: a minute.
 
-constexpr const char* footer = R"(
-The job is safe once this returns: it survives a crash. With --key the same
+constexpr const char* footer = R"(The job is safe once this returns: it survives a crash. With --key the same
 submission again is the same job. With --wait it returns when the job is
-delivered (0) or has failed or was cancelled (1), and tells on stderr how it goes.
+delivered (0) or has failed or was cancelled (1); how it goes is told on stderr.
 
 Examples:
   malin submit selfie "at the window, rain outside"
@@ -103,8 +102,10 @@ void add_submit(CLI::App& app, Command& chosen) {
   SubmissionText& submission = options->submission;
   CLI::App* command = app.add_subcommand("submit", "Ask for a picture or a video");
   command->group(ask_group);
-  command->add_option("KIND", submission.kind, "A media kind of the config: selfie, video, ...")->required();
-  command->add_option("PROMPT", submission.prompt, "What to see")->required();
+  command->add_option("KIND", submission.kind, "A media kind of the config: selfie, video, ...")
+      ->required()
+      ->option_text(" ");
+  command->add_option("PROMPT", submission.prompt, "What to see")->required()->option_text(" ");
   command->add_option("--param", submission.params, "A slot of the workflow; may be repeated")
       ->option_text("NAME=VALUE")
       ->expected(1)

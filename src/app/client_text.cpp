@@ -65,7 +65,9 @@ std::string format_cards(const json::value& status, bool is_coloured) {
     for (const json::value& holder : list_of(card, "holders")) {
       const std::string used = bytes_of(holder, "used_bytes");
       if (used.empty()) continue;
-      holders += (holders.empty() ? "" : ", ") + text_of(holder, "name") + " " + used;
+      const std::string name = text_of(holder, "name");
+      const auto pid = net::find_int(holder, "pid").value_or(0);
+      holders += (holders.empty() ? "" : ", ") + (name.empty() ? fmt::format("process {}", pid) : name) + " " + used;
     }
     table.add({text_of(card, "name"), line + (holders.empty() ? "" : ": " + holders)});
   }

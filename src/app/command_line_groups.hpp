@@ -23,6 +23,7 @@ using Command = std::function<int()>;
 // Each adds its subcommands to `app`. The one that is used puts its work into `chosen`, which outlives `app`.
 void add_serve(CLI::App& app, Command& chosen);
 void add_check(CLI::App& app, Command& chosen);
+void add_demo(CLI::App& app, Command& chosen);
 void add_rig(CLI::App& app, Command& chosen);
 void add_status(CLI::App& app, Command& chosen);  // status, senses, jobs, windows, plan
 void add_events(CLI::App& app, Command& chosen);  // events

@@ -31,9 +31,10 @@ const char* escape_of(Colour colour) {
 
 bool is_inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-std::string padded(const std::string& text, std::size_t columns) {
+// What brings `text` to that width.
+std::string padding(std::string_view text, std::size_t columns) {
   const std::size_t has = columns_of(text);
-  return text + std::string(has < columns ? columns - has : 0, ' ');
+  return std::string(has < columns ? columns - has : 0, ' ');
 }
 
 // What is printed comes from elsewhere: no control character reaches the terminal.
@@ -100,7 +101,7 @@ std::string TextTable::text() const {
     std::string line(indent_, ' ');
     std::size_t used = indent_;
     for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-      line += paint(padded(printable(row[i].text), widths[i]), row[i].colour, is_coloured_) + std::string(gap, ' ');
+      line += paint(printable(row[i].text), row[i].colour, is_coloured_) + padding(row[i].text, widths[i] + gap);
       used += widths[i] + gap;
     }
     const std::size_t left = std::max(last_column_min, width_ > used ? width_ - used : 0);
