@@ -1,6 +1,7 @@
 // The other side in tests of HTTP: bare sockets that say exactly what a test wants, and read what really went out.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -60,6 +61,22 @@ class Wire {
   Task<std::string> hear_all() {
     for (bool more = true; more;) more = co_await hear_more();
     co_return std::exchange(seen_, std::string());
+  }
+
+  // Sends up to `bytes` until nothing has been taken for `silence`; returns how many went.
+  Task<std::size_t> stuff(std::size_t bytes, Ms silence) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    const std::string piece(64 << 10, 'x');
+    std::size_t sent = 0;
+    while (sent < bytes) {
+      boost::asio::steady_timer timer(socket_.get_executor(), silence);
+      const auto space = boost::asio::buffer(piece.data(), std::min(piece.size(), bytes - sent));
+      const auto first = co_await (socket_.async_write_some(space, token) || timer.async_wait(token));
+      if (first.index() == 1 || std::get<0>(std::get<0>(first))) break;
+      sent += std::get<1>(std::get<0>(first));
+    }
+    co_return sent;
   }
 
   void end_sending() { socket_.shutdown(Tcp::socket::shutdown_send); }
