@@ -140,6 +140,7 @@ Result<CardReading> Driver::read(const std::string& which, const NvmlOptions& op
   }
   for (auto& [pid, holder] : by_pid) {
     holder.name = process_name(options.proc, pid);
+    if (holder.name.empty()) holder.name = nvml::name_process(*library_, pid);
     reading.holders.push_back(std::move(holder));
   }
   return reading;

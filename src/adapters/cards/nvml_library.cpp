@@ -1,6 +1,7 @@
 #include "adapters/cards/nvml_library.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <ranges>
 
@@ -74,6 +75,7 @@ Result<Library> open_library(const std::string& path) {
   find(handle, library.uuid, "nvmlDeviceGetUUID");
   find(handle, library.memory, "nvmlDeviceGetMemoryInfo");
   find(handle, library.memory_v2, "nvmlDeviceGetMemoryInfo_v2");
+  find(handle, library.process_name, "nvmlSystemGetProcessName");
   library.compute_processes = find_processes(handle, "nvmlDeviceGetComputeRunningProcesses");
   library.graphics_processes = find_processes(handle, "nvmlDeviceGetGraphicsRunningProcesses");
   if (!library.init || !library.shutdown || !library.count || !library.device_by_index || !library.device_by_uuid ||
@@ -127,6 +129,14 @@ std::vector<CardReading::Holder> list_processes(ListProcesses list, Device devic
     return holders;
   }
   return {};  // No processes, or the driver does not tell. The card's totals do not depend on it.
+}
+
+std::string name_process(const Library& library, int pid) {
+  std::array<char, 256> text{};
+  if (library.process_name == nullptr) return {};
+  if (library.process_name(static_cast<unsigned>(pid), text.data(), text.size() - 1) != ok) return {};
+  const std::string name(text.data());
+  return name.substr(name.rfind('/') + 1);
 }
 
 }  // namespace malin::adapters::nvml

@@ -60,6 +60,7 @@ struct Library {
   int (*uuid)(Device, char*, unsigned) = nullptr;
   int (*memory)(Device, MemoryV1*) = nullptr;
   int (*memory_v2)(Device, MemoryV2*) = nullptr;
+  int (*process_name)(unsigned pid, char*, unsigned) = nullptr;  // Of those that /proc does not show.
   ListProcesses compute_processes = nullptr;
   ListProcesses graphics_processes = nullptr;
 };
@@ -72,6 +73,9 @@ Error call_failed(const Library& library, int code, const std::string& deed);
 
 // Processes on the device; empty where the driver does not tell (WDDM, containers).
 std::vector<CardReading::Holder> list_processes(ListProcesses list, Device device);
+
+// Its program, as the driver knows it, without the folder; empty where it does not tell.
+std::string name_process(const Library& library, int pid);
 
 // The process buffer is filled with this before each call, so that what the driver wrote can be told from the rest.
 inline constexpr std::byte poison{0xa5};
