@@ -11,13 +11,9 @@ constexpr int repairs_max = 2;
 constexpr Duration return_margin{60'000};
 
 bool is_released(const Situation& s, const RendererSpec& renderer, const Window& window) {
-  const auto reading = s.seen.renderers.find(renderer.server.name);
-  if (reading == s.seen.renderers.end()) return false;
   if (s.has_kept_memory_since(renderer, window.phase_at)) return true;  // Timed out and reported.
   if (s.is_rendering_for_us(renderer) && s.now < window.phase_at + s.config.swap.release_limit) return false;
-  if (reading->second.error && reading->second.error->code == Errc::unreachable &&
-      reading->second.tried_at >= window.phase_at)
-    return true;  // Dead: it holds nothing.
+  if (s.is_renderer_down(renderer.server.name)) return true;
   const TimePoint recently = std::max(window.phase_at, s.now - 4 * s.config.swap.fast_probe);
   const RendererReading* fresh = s.renderer_since(renderer.server.name, recently);
   return fresh != nullptr && fresh->held <= renderer.rest;

@@ -10,6 +10,8 @@ namespace {
 Duration stale_after(const Config& config) { return 3 * config.swap.slow_probe + std::chrono::seconds(5); }
 
 constexpr Duration loss_limit{30'000};
+constexpr Duration down_after{3'000};  // One broken connection is no dead server.
+constexpr int declined_releases_max = 3;
 
 template <class Readings>
 bool is_lost(const Readings& readings, std::string_view name, TimePoint now) {
@@ -47,6 +49,13 @@ const RendererReading* Situation::renderer_since(std::string_view name, TimePoin
 bool Situation::is_card_lost(std::string_view name) const { return is_lost(seen.cards, name, now); }
 
 bool Situation::is_renderer_lost(std::string_view name) const { return is_lost(seen.renderers, name, now); }
+
+bool Situation::is_renderer_down(std::string_view name) const {
+  const auto found = seen.renderers.find(std::string(name));
+  if (found == seen.renderers.end() || !found->second.error) return false;
+  const bool is_unreachable = found->second.error->code == Errc::unreachable;
+  return found->second.failing_since + (is_unreachable ? down_after : loss_limit) <= now;
+}
 
 bool Situation::is_load_running(std::string_view card) const {
   return std::ranges::any_of(in_flight, [&](const InFlight& one) {
@@ -134,7 +143,8 @@ bool Situation::is_rendering_for_us(const RendererSpec& renderer) const {
 
 bool Situation::has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const {
   const auto release = seen.attempts.find("release " + renderer.server.name);
-  return release != seen.attempts.end() && release->second.failures > 0 && release->second.last_at >= moment;
+  if (release == seen.attempts.end() || !release->second.error || release->second.last_at < moment) return false;
+  return release->second.error->code == Errc::timeout || release->second.failures >= declined_releases_max;
 }
 
 }  // namespace malin

@@ -30,6 +30,9 @@ struct Situation {
   // Whether it has not answered for so long that it is not to be waited for.
   bool is_card_lost(std::string_view name) const;
   bool is_renderer_lost(std::string_view name) const;
+  // Whether it can hold no memory: nobody has been there to be reached for a while, or it has been silent for so long
+  // that nothing it holds can be waited for.
+  bool is_renderer_down(std::string_view name) const;
 
   bool is_running(std::string_view key) const;
   bool is_load_running(std::string_view card) const;
@@ -53,7 +56,7 @@ struct Situation {
   TimePoint last_render(const RendererSpec& renderer) const;
   // Whether a render of ours is on its way to it or still in it, whatever the ledger says.
   bool is_rendering_for_us(const RendererSpec& renderer) const;
-  // Whether it was told after `moment` to give its memory back and did not.
+  // Whether it was told after `moment` to give its memory back and did not: it had its time, or declined repeatedly.
   bool has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const;
 };
 

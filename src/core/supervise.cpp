@@ -156,9 +156,11 @@ std::string load_obstacle(const Situation& s, const SenseSpec& sense) {
   for (const RendererSpec& renderer : s.config.renderers) {
     if (renderer.card != sense.card) continue;
     if (s.rendering_job(renderer.server.name) != nullptr) return "waits for a render to end";
+    if (s.has_kept_memory_since(renderer, s.last_render(renderer))) continue;
     const RendererReading* reading = s.renderer(renderer.server.name);
-    if (reading != nullptr && reading->held > renderer.rest &&
-        !s.has_kept_memory_since(renderer, s.last_render(renderer)))
+    if (reading == nullptr && !s.is_renderer_down(renderer.server.name))
+      return "waits for a look at " + renderer.server.name;
+    if (reading != nullptr && reading->held > renderer.rest)
       return "waits for " + renderer.server.name + " to give its memory back";
   }
   const CardReading* card = s.card_since(sense.card, s.now - 4 * s.config.swap.fast_probe);

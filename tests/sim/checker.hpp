@@ -103,6 +103,8 @@ class Checker {
   struct Release {
     TimePoint since{};
     bool is_tried = false;
+    bool is_timed_out = false;
+    int declined = 0;
   };
 
   void violated(int invariant, std::string what);

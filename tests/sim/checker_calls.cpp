@@ -42,6 +42,10 @@ void Checker::answered(const world::PortCall& call, const Error* error) {
     if (config_.engine(call.port) != nullptr) engines_[call.port].arrived(call.at, error == nullptr, now);
     if (config_.renderer(call.port) != nullptr) renderers_[call.port].arrived(call.at, error == nullptr, now);
   }
+  if (call.verb == "release" && error != nullptr) {
+    ++releases_[call.port].declined;
+    releases_[call.port].is_timed_out |= error->code == Errc::timeout;
+  }
   if (!is_look(call) && error != nullptr)
     journal_.tell(now, fmt::format("{}: {} {} -> {}: {}", call.port, call.verb, call.subject, to_string(error->code),
                                    error->message));
@@ -134,14 +138,17 @@ void Checker::check_load(const world::PortCall& call) {
       if (profile.resident.identifier == call.subject) sense = config_.sense(name);
   }
   if (!holds(12, sense != nullptr, what + ", which is no sense")) return;
-  const auto told = engines_.find(call.port);
-  holds(12, told != engines_.end() && told->second.value, what + ", and it was never seen what is there");
+  const auto engine = engines_.find(call.port);
+  holds(12, engine != engines_.end() && engine->second.value, what + ", and it was never seen what is there");
   holds(9, !absences_.contains(sense->name), what + " although its absence is recorded");
   for (const RendererSpec& renderer : config_.renderers) {
     if (renderer.card != sense->card) continue;
     const Comfy* comfy = universe_.comfy(renderer.server.name);
     const Release& release = releases_[renderer.server.name];
-    const bool is_given_up = release.is_tried && now >= release.since + config_.swap.release_limit;
+    const Evidence<RendererReading>& told = renderers_[renderer.server.name];
+    const bool is_silent = told.failing_since && *told.failing_since + Duration{3000} <= now;
+    const bool is_given_up = is_silent || release.is_timed_out || release.declined >= 3 ||
+                             (release.is_tried && now >= release.since + config_.swap.release_limit);
     const bool is_back = !comfy->comfyui.alive() || comfy->comfyui.torch_reserved() <= renderer.rest;
     holds(
         5, is_back || is_given_up,
