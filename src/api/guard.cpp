@@ -19,10 +19,13 @@ std::string lowered(std::string_view text) {
   return result;
 }
 
-// "127.0.0.1:7425" -> "127.0.0.1", "[::1]:7425" -> "::1".
+// "127.0.0.1:7425" -> "127.0.0.1", "[::1]:7425" -> "::1"; empty where it is neither.
 std::string_view without_port(std::string_view authority) {
-  if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
-  return authority.substr(0, authority.find(':'));
+  if (!authority.starts_with('[')) return authority.substr(0, authority.find(':'));
+  const auto close = authority.find(']');
+  if (close == std::string_view::npos) return {};
+  const std::string_view rest = authority.substr(close + 1);
+  return rest.empty() || rest.starts_with(':') ? authority.substr(1, close - 1) : std::string_view();
 }
 
 // Takes as long for a wrong token as for the right one, wherever they differ.

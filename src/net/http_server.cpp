@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "net/http_session.hpp"
@@ -110,7 +111,11 @@ void HttpServer::stop() {
   for (const auto& acceptor : impl_->acceptors) acceptor->close(ignored);
   impl_->acceptors.clear();
   const auto sessions = std::exchange(state->sessions, {});
-  for (const auto& session : sessions) session->cut();
+  for (const auto& session : sessions) {
+    session->cut();
+    // Outside the executor's thread the cancelling is queued, and it refers to the session, which may end before.
+    asio::post(impl_->executor, [session] {});
+  }
   for (const auto& socket : std::exchange(state->sockets, {})) {
     if (const auto queue = socket.lock()) queue->cut();
   }
