@@ -73,7 +73,8 @@ void submit(const Situation& s, const Job& job, const KindSpec& kind, const Rend
     if (!s.may_try(key)) return draft.wake_at(s.retry_at(key));
   }
   const auto room = room_for_render(s, renderer, std::max(*job.attempt_at, s.now - 4 * s.config.swap.fast_probe));
-  if (!room) return;  // Fresh looks are on their way.
+  if (!room) return;                            // Fresh looks are on their way.
+  if (s.is_rendering_for_us(renderer)) return;  // An earlier render has not stopped yet.
   if (*room >= kind.need) return draft.act(action);
   Job unsubmitted = job;
   --unsubmitted.attempts;

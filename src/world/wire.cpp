@@ -42,7 +42,8 @@ Error Wire::error_of(Mishap mishap) const {
     case Mishap::answer_lost:
       return {Errc::timeout, port_ + ": no answer in time"};
     case Mishap::broken:
-      return {Errc::unreachable, port_ + ": the connection broke before an answer"};
+      return {options_.is_socket ? Errc::unreachable : Errc::timeout,
+              port_ + ": the connection broke before an answer"};
     case Mishap::half_answer:
       return {Errc::bad_reply, port_ + ": the answer ends in its middle"};
   }

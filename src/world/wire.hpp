@@ -45,6 +45,7 @@ struct WireLog {
 struct WireOptions {
   Duration there{2};  // On the way, at least; and as much at most again.
   Duration back{2};
+  bool is_socket = false;  // A WebSocket that breaks is nobody to talk to; a broken HTTP answer is a doubt.
 };
 
 class Wire {

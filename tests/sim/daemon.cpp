@@ -118,7 +118,7 @@ void Daemon::watch_engine(Port& port, const std::string& name) {
 void Daemon::make_engines() {
   for (const auto& one : universe_.studios) {
     const std::string name = one->plan.name;
-    auto port = std::make_unique<world::LmStudioPort>(one->studio, wire(name),
+    auto port = std::make_unique<world::LmStudioPort>(one->studio, wire(name, true),
                                                       world::LmStudioPortOptions{.poll = Duration{250}});
     watch_engine(*port, name);
     engines_.push_back(std::move(port));

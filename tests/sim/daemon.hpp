@@ -30,7 +30,9 @@ class Daemon {
   Duration offset() const { return offset_; }
 
  private:
-  world::Wire wire(const std::string& port) { return world::Wire(universe_.clock, log_, port, dice_.number()); }
+  world::Wire wire(const std::string& port, bool is_socket = false) {
+    return world::Wire(universe_.clock, log_, port, dice_.number(), {.is_socket = is_socket});
+  }
   void watch_calls(std::function<world::Mishap(const world::PortCall&)> mishap_of);
   void make_cards();
   void make_engines();

@@ -123,7 +123,21 @@ void Simulation::rest() {
     checker_.rest(is_calm && universe_.clock.now() - calm_since > seconds(30));
     if (is_calm && universe_.clock.now() - calm_since > rest_watch) return;
   }
-  if (!is_over()) checker_.late(fmt::format("not at rest after {} of peace: {}", format_duration(bound), unrest));
+  if (!is_over())
+    checker_.late(fmt::format("not at rest after {} of peace: {}; {}", format_duration(bound), unrest, stand()));
+}
+
+// Who holds the cards and what the jobs wait for.
+std::string Simulation::stand() const {
+  std::string text;
+  for (const auto& gpu : universe_.gpus) {
+    text += fmt::format("{} has {} free", gpu->ledger.name(), format_bytes(gpu->ledger.free()));
+    for (const auto& [holder, held] : gpu->ledger.holders()) text += fmt::format(", {} {}", holder, format_bytes(held));
+    text += "; ";
+  }
+  if (daemon_)
+    for (const auto& [job, why] : daemon_->controller().waits()) text += fmt::format("{} {}; ", job, why);
+  return text;
 }
 
 Outcome Simulation::run() {

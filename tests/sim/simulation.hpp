@@ -54,6 +54,7 @@ class Simulation {
  private:
   void settle();  // All that can be done at this moment is done.
   void step(TimePoint latest);
+  std::string stand() const;
   bool is_over() const { return checker_.violation().has_value(); }
 
   Plan plan_;

@@ -198,9 +198,11 @@ void Trouble::mend() {
     const std::string leaked = "LM Studio: leaked";
     if (studio->studio.alive() && studio->gpu.ledger.held_by(leaked) > Bytes{}) studio->studio.die();
     if (!studio->studio.alive()) studio->studio.revive();
-    // What strangers loaded is taken away again, and so is what answers nobody.
+    // What people loaded for themselves they take away again.
     for (const world::Instance& instance : studio->studio.instances())
-      if (instance.model == "stranger") universe_.begin(studio->studio.unload(instance.identifier));
+      if (std::ranges::find(universe_.plan.config.senses, instance.identifier, &SenseSpec::identifier) ==
+          universe_.plan.config.senses.end())
+        universe_.begin(studio->studio.unload(instance.identifier));
   }
   for (const auto& voice : universe_.voices) {
     voice->faults.clear();
