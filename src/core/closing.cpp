@@ -1,6 +1,8 @@
 // The way back out of a window (core/window_steps.hpp).
 #include <algorithm>
 
+#include "core/jobs.hpp"
+#include "core/room.hpp"
 #include "core/window_steps.hpp"
 
 namespace malin {
@@ -84,6 +86,13 @@ void release(const Situation& s, const std::vector<SenseView>& senses, const Ren
   // What is still needed away shows on a card that was read after the release.
   const bool may_go_on = !reason_to_end(s, window, renderer);
   if (may_go_on && s.card_since(window.card, s.seen.renderers.at(renderer.server.name).at) == nullptr) return;
+  // Given back is not yet shown free, and until it is the next render would seem to need more senses away, or too many.
+  const auto room = room_for_render(s, renderer, TimePoint::min());
+  const TimePoint settled_by = window.phase_at + s.config.swap.settle_limit;
+  const bool is_anyone_waiting =
+      std::ranges::any_of(queued_jobs(s), [&](const Job* job) { return s.renderer_of(*job) == &renderer; });
+  if (may_go_on && is_anyone_waiting && room && *room < window.need && s.now < settled_by)
+    return draft.wake_at(settled_by);
   if (const Error* error = s.last_error("release " + renderer.server.name);
       error != nullptr && s.has_kept_memory_since(renderer, window.phase_at))
     draft.tell("window", std::to_string(window.id),
