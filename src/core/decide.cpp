@@ -1,5 +1,6 @@
 #include "core/decide.hpp"
 
+#include "core/clock_set.hpp"
 #include "core/conduct.hpp"
 #include "core/delivery.hpp"
 #include "core/draft.hpp"
@@ -15,6 +16,10 @@ Decision decide(const Config& config, const Ledger& ledger, const Observation& s
   const Situation situation{config, ledger, seen, in_flight, now};
   const std::vector<SenseView> senses = view_senses(situation);
   Draft draft(situation);
+  if (straighten_times(situation, draft)) {
+    watch(situation, senses, draft);
+    return std::move(draft).finish();
+  }
   supervise(situation, senses, draft);
   conduct(situation, senses, draft);
   deliver(situation, draft);
