@@ -57,6 +57,7 @@ class Executor {
 
   Task<Result<void>> load_within(Engine& engine, LoadSense action);
   Task<Result<void>> run_command(std::string server, std::string command);
+  bool is_memory_on_its_way(TimePoint moment) const;
   void learn_footprint(const LoadSense& load, Bytes free_before);
   void note_silence();
 

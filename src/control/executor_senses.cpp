@@ -1,5 +1,8 @@
 // The executor's verbs for senses and servers. What an engine answers proves nothing, so after every load and unload
 // engine and card are looked at again before the action counts as ended.
+#include <algorithm>
+#include <string_view>
+
 #include "control/deadline.hpp"
 #include "control/executor.hpp"
 #include "control/log.hpp"
@@ -9,6 +12,7 @@ namespace malin::control {
 namespace {
 
 constexpr Duration release_poll{100};
+constexpr Duration release_ask_again{1'000};
 
 }  // namespace
 
@@ -23,6 +27,15 @@ Task<Result<void>> Executor::load_within(Engine& engine, LoadSense action) {
   return within(outside_.clock, limit, "the load", std::move(load));
 }
 
+// Memory that was given back shows late, and would hide what a load takes.
+bool Executor::is_memory_on_its_way(TimePoint moment) const {
+  return std::ranges::any_of(observer_.newest().attempts, [&](const auto& row) {
+    const std::string_view key = row.first;
+    const bool gives_back = key.starts_with("unload ") || key.starts_with("release ") || key.starts_with("restart ");
+    return gives_back && row.second.last_at + config_.swap.settle_limit > moment;
+  });
+}
+
 // A footprint is believed only where nothing else can have moved the card's figure by much.
 void Executor::learn_footprint(const LoadSense& load, Bytes free_before) {
   const SenseSpec* sense = config_.sense(load.sense);
@@ -35,13 +48,14 @@ void Executor::learn_footprint(const LoadSense& load, Bytes free_before) {
 
 Task<Result<void>> Executor::perform(LoadSense action) {
   Engine& engine = *outside_.engines.at(action.engine);
+  const bool is_settled = !is_memory_on_its_way(outside_.clock.now());
   Result<CardReading> before = co_await outside_.cards.at(action.card)->probe();
   const Result<void> loaded = co_await load_within(engine, action);
   ProbeCard card{action.card};
   const Result<void> card_seen = co_await perform(std::move(card));
   ProbeEngine look{action.engine};
   const Result<void> engine_seen = co_await perform(std::move(look));
-  if (loaded && before && card_seen && engine_seen) learn_footprint(action, before->free);
+  if (loaded && before && card_seen && engine_seen && is_settled) learn_footprint(action, before->free);
   co_return loaded;
 }
 
@@ -53,13 +67,17 @@ Task<Result<void>> Executor::perform(UnloadResident action) {
   co_return gone;
 }
 
+// A renderer that declines or does not answer is asked again: it has failed only when it had all of `release_limit`.
 Task<Result<void>> Executor::perform(ReleaseRenderer action) {
   Renderer& renderer = *outside_.renderers.at(action.renderer);
   const RendererSpec* spec = config_.renderer(action.renderer);
-  const Result<void> asked = co_await renderer.release();
-  if (!asked) co_return asked;
   const TimePoint until = outside_.clock.now() + config_.swap.release_limit;
+  TimePoint ask_at = outside_.clock.now();
   for (;;) {
+    if (outside_.clock.now() >= ask_at) {
+      const Result<void> asked = co_await renderer.release();
+      ask_at = asked ? TimePoint::max() : outside_.clock.now() + release_ask_again;
+    }
     const TimePoint asked_at = outside_.clock.now();
     Result<RendererReading> reading = co_await renderer.probe();
     ProbeRenderer probe{action.renderer};

@@ -61,7 +61,7 @@ void announce(const Situation& s, const OutboxItem& item, const Job* job, const 
       draft.tell("courier", item.job, "the status line was refused: " + sent->error->message);
       return move_to(std::move(next), OutboxState::announced, draft);
     }
-    if (sent->error->code == Errc::timeout) {
+    if (sent->error->code == Errc::timeout || sent->error->code == Errc::bad_reply) {
       ++next.unsure;
       draft.tell("courier", item.job, "no answer to a line that was sent; it may appear twice");
       return move_to(std::move(next), OutboxState::announcing, draft);

@@ -11,7 +11,6 @@ Duration stale_after(const Config& config) { return 3 * config.swap.slow_probe +
 
 constexpr Duration loss_limit{30'000};
 constexpr Duration down_after{3'000};  // One broken connection is no dead server.
-constexpr int declined_releases_max = 3;
 
 template <class Readings>
 bool is_lost(const Readings& readings, std::string_view name, TimePoint now) {
@@ -143,8 +142,8 @@ bool Situation::is_rendering_for_us(const RendererSpec& renderer) const {
 
 bool Situation::has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const {
   const auto release = seen.attempts.find("release " + renderer.server.name);
-  if (release == seen.attempts.end() || !release->second.error || release->second.last_at < moment) return false;
-  return release->second.error->code == Errc::timeout || release->second.failures >= declined_releases_max;
+  return release != seen.attempts.end() && release->second.error &&
+         release->second.last_at - config.swap.release_limit >= moment;
 }
 
 }  // namespace malin

@@ -56,7 +56,7 @@ struct Situation {
   TimePoint last_render(const RendererSpec& renderer) const;
   // Whether a render of ours is on its way to it or still in it, whatever the ledger says.
   bool is_rendering_for_us(const RendererSpec& renderer) const;
-  // Whether it was told after `moment` to give its memory back and did not: it had its time, or declined repeatedly.
+  // Whether it was told after `moment` to give its memory back, had `release_limit` for it and did not.
   bool has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const;
 };
 

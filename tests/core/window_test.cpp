@@ -142,7 +142,8 @@ TEST_F(WindowTest, release_comes_before_the_return_and_is_proved_by_a_look_from_
   EXPECT_EQ(all_of<ReleaseRenderer>(decision.actions).size(), 1u);
   EXPECT_TRUE(decision.changes.empty());
   moment.renderer().held = mebibytes(100);
-  window().phase_at = start + 1ms;
+  moment.now = start + 1ms;
+  window().phase_at = moment.now;
   EXPECT_TRUE(moment.decide().changes.empty());
   window().phase_at = start;
   EXPECT_EQ(phase_after(moment.decide()), WindowPhase::returning);
@@ -165,7 +166,9 @@ TEST_F(WindowTest, a_cancelled_render_that_still_runs_is_not_released_but_it_hol
 TEST_F(WindowTest, a_release_that_timed_out_is_reported_and_passed) {
   moment.ledger.jobs.clear();
   moment.renderer().held = gibibytes(5);
-  moment.seen.attempts["release comfyui"] = {.failures = 1, .last_at = start, .error = Error{Errc::timeout, "deaf"}};
+  const TimePoint had_its_time = start + moment.config.swap.release_limit;
+  moment.seen.attempts["release comfyui"] = {
+      .failures = 1, .last_at = had_its_time, .error = Error{Errc::timeout, "deaf"}};
   const Decision decision = in(WindowPhase::releasing);
   EXPECT_NE(events_of(decision.changes).find("comfyui did not give its memory back: deaf"), std::string::npos);
   EXPECT_EQ(phase_after(decision), WindowPhase::returning);
