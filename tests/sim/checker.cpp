@@ -174,6 +174,11 @@ void Checker::daemon_died() {
   unanswered_sends_.clear();
 }
 
+void Checker::clock_set(Duration by) {
+  if (by >= Duration{}) return;
+  for (auto& [sense, away] : away_) away.excused += std::min(-by, universe_.clock.now() - away.since);
+}
+
 void Checker::turn_began(const std::string& id, TimePoint until) { turns_[id] = until; }
 void Checker::turn_kept(const std::string& id, TimePoint until) {
   if (turns_.contains(id)) turns_[id] = until;

@@ -36,14 +36,14 @@ struct Evidence {
   std::optional<TimePoint> failing_since;
 
   void on_way(TimePoint asked, T reading) { underway[asked] = std::move(reading); }
-  void arrived(TimePoint asked, bool ok, TimePoint now) {
+  void arrived(TimePoint asked, bool ok) {
     const auto found = underway.find(asked);
     if (ok && found != underway.end() && asked >= asked_at) {
       value = std::move(found->second);
       asked_at = asked;
       failing_since.reset();
     } else if (!ok && asked >= asked_at && !failing_since) {
-      failing_since = now;
+      failing_since = asked;
     }
     std::erase_if(underway, [&](const auto& one) { return one.first <= asked; });
   }
@@ -79,6 +79,8 @@ class Checker {
   void cancel_asked(const JobId& job) { cancels_.insert(job); }
   void status_deleted() { ++deletions_; }
   void daemon_died();
+  // Before the next daemon starts. Back: it cannot know how long was what seems to have begun in the past.
+  void clock_set(Duration by);
 
   // After every step. nullptr: no daemon runs. `is_commit_unknown`: something is durable that it does not know yet.
   void look(const control::Controller* daemon, bool is_commit_unknown);
@@ -103,8 +105,6 @@ class Checker {
   struct Release {
     TimePoint since{};
     bool is_tried = false;
-    bool is_timed_out = false;
-    int declined = 0;
   };
 
   void violated(int invariant, std::string what);
@@ -154,7 +154,6 @@ class Checker {
   std::map<std::string, std::set<std::string>> proved_;   // Instances that passed a deep probe, by engine.
   std::map<std::string, std::set<std::string>> configs_;  // Seen of each sense.
   std::map<std::string, Release> releases_;               // Since the newest render, by renderer.
-  std::set<std::string> prompts_started_;
   std::set<std::int64_t> unanswered_sends_;
 
   std::map<JobId, Job> jobs_;

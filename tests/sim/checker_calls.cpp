@@ -38,13 +38,9 @@ void Checker::answered(const world::PortCall& call, const Error* error) {
   const TimePoint now = universe_.clock.now();
   unanswered_sends_.erase(call.number);
   if (call.verb == "probe") {
-    if (config_.card(call.port) != nullptr) cards_[call.port].arrived(call.at, error == nullptr, now);
-    if (config_.engine(call.port) != nullptr) engines_[call.port].arrived(call.at, error == nullptr, now);
-    if (config_.renderer(call.port) != nullptr) renderers_[call.port].arrived(call.at, error == nullptr, now);
-  }
-  if (call.verb == "release" && error != nullptr) {
-    ++releases_[call.port].declined;
-    releases_[call.port].is_timed_out |= error->code == Errc::timeout;
+    if (config_.card(call.port) != nullptr) cards_[call.port].arrived(call.at, error == nullptr);
+    if (config_.engine(call.port) != nullptr) engines_[call.port].arrived(call.at, error == nullptr);
+    if (config_.renderer(call.port) != nullptr) renderers_[call.port].arrived(call.at, error == nullptr);
   }
   if (!is_look(call) && error != nullptr)
     journal_.tell(now, fmt::format("{}: {} {} -> {}: {}", call.port, call.verb, call.subject, to_string(error->code),
@@ -106,7 +102,7 @@ void Checker::check_unload(const world::PortCall& call) {
   const EngineSpec* engine = config_.engine(call.port);
   const auto told = engines_.find(call.port);
   const bool is_known = told != engines_.end() && told->second.value &&
-                        (!told->second.failing_since || *told->second.failing_since + Duration{3000} > now);
+                        (!told->second.failing_since || *told->second.failing_since + Duration{10'000} > now);
   holds(12, is_known, what + ", and it is not known what is there");
   holds(12, engine != nullptr && engine->can_unload, what + ", which it cannot");
 
@@ -147,8 +143,7 @@ void Checker::check_load(const world::PortCall& call) {
     const Release& release = releases_[renderer.server.name];
     const Evidence<RendererReading>& told = renderers_[renderer.server.name];
     const bool is_silent = told.failing_since && *told.failing_since + Duration{3000} <= now;
-    const bool is_given_up = is_silent || release.is_timed_out || release.declined >= 3 ||
-                             (release.is_tried && now >= release.since + config_.swap.release_limit);
+    const bool is_given_up = is_silent || (release.is_tried && now >= release.since + config_.swap.release_limit);
     const bool is_back = !comfy->comfyui.alive() || comfy->comfyui.torch_reserved() <= renderer.rest;
     holds(
         5, is_back || is_given_up,
@@ -177,13 +172,16 @@ void Checker::submits(const std::string& renderer, const RenderOrder& order) {
         4, room >= kind->need,
         fmt::format("{}, and the card has {} of the {} it needs", what, format_bytes(room), format_bytes(kind->need)));
   }
-  holds(4, !card.failing_since || *card.failing_since + Duration{3000} > now, what + " while the card is not seen");
+  holds(4, !card.failing_since || *card.failing_since + Duration{10'000} > now, what + " while the card is not seen");
   releases_.erase(renderer);
 }
 
 void Checker::render_started(const world::ComfyRun& run) {
   if (run.prompt.client != "malin") return;
-  holds(6, prompts_started_.insert(run.prompt.id).second, run.prompt.id + " runs a second time");
+  // The history goes with the process, so what is in it was run by this one.
+  for (const auto& comfy : universe_.comfyuis)
+    for (const world::ComfyRun& past : comfy->comfyui.history())
+      holds(6, past.prompt.id != run.prompt.id, [&] { return run.prompt.id + " runs a second time"; });
 }
 
 }  // namespace malin::sim

@@ -34,7 +34,9 @@ Simulation::~Simulation() { daemon_.reset(); }
 void Simulation::start_daemon() {
   ++lives_;
   if (plan_.rough.clock_jumps && lives_ > 1 && dice_.chance(0.5)) {
+    const Duration before = offset_;
     offset_ = dice_.between(-minutes(90), minutes(90));
+    checker_.clock_set(offset_ - before);
     trouble_.count("clock set");
   }
   journal_.tell(
@@ -112,6 +114,7 @@ void Simulation::rest() {
   std::string unrest = "it has only begun";
   while (universe_.clock.now() < end && !is_over()) {
     step(end);
+    trouble_.start_servers();
     unrest = daemon_->store().unknown() > 0 ? "a commit is under way" : checker_.unrest(daemon_->controller());
     const bool is_calm = unrest.empty();
     if (is_calm && calm_since == TimePoint::max()) calm_since = universe_.clock.now();

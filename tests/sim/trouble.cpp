@@ -204,16 +204,20 @@ void Trouble::mend() {
           universe_.plan.config.senses.end())
         universe_.begin(studio->studio.unload(instance.identifier));
   }
-  for (const auto& voice : universe_.voices) {
-    voice->faults.clear();
-    if (!voice->chatterbox.alive()) static_cast<void>(voice->chatterbox.start());
-  }
+  for (const auto& voice : universe_.voices) voice->faults.clear();
   for (const auto& comfy : universe_.comfyuis) {
     comfy->faults.clear();
     if (comfy->comfyui.alive() && !comfy->comfyui.worker_alive()) comfy->comfyui.kill();
-    if (!comfy->comfyui.alive()) static_cast<void>(comfy->comfyui.start());
   }
+  start_servers();
   tell("everything is mended");
+}
+
+void Trouble::start_servers() {
+  for (const auto& voice : universe_.voices)
+    if (!voice->chatterbox.alive()) static_cast<void>(voice->chatterbox.start());
+  for (const auto& comfy : universe_.comfyuis)
+    if (!comfy->comfyui.alive()) static_cast<void>(comfy->comfyui.start());
 }
 
 }  // namespace malin::sim

@@ -19,6 +19,8 @@ class Trouble {
   bool is_crash_due();
   // Everything that was broken is mended, as by a person with patience.
   void mend();
+  // Those that are down; one that finds no room for itself is tried again later.
+  void start_servers();
 
   world::Mishap mishap_of(const world::PortCall& call);
 
