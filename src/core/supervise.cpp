@@ -156,6 +156,9 @@ std::string load_obstacle(const Situation& s, const SenseSpec& sense) {
   for (const RendererSpec& renderer : s.config.renderers) {
     if (renderer.card != sense.card) continue;
     if (s.rendering_job(renderer.server.name) != nullptr) return "waits for a render to end";
+    // A cancelled render goes on for a while; one that never stops must not keep her senses away.
+    if (s.is_rendering_for_us(renderer) && s.now < s.last_render(renderer) + s.config.swap.absence_limit)
+      return "waits for a render to stop";
     if (s.has_kept_memory_since(renderer, s.last_render(renderer))) continue;
     const RendererReading* reading = s.renderer(renderer.server.name);
     if (reading == nullptr && !s.is_renderer_down(renderer.server.name))
