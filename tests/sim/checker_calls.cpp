@@ -150,7 +150,9 @@ void Checker::check_load(const world::PortCall& call) {
         fmt::format("{} while {} holds {}", what, renderer.server.name, format_bytes(comfy->comfyui.torch_reserved())));
     const world::ComfyRun* run = comfy->comfyui.running();
     const bool is_rendering = run != nullptr && run->prompt.client == "malin" && comfy->comfyui.worker_alive();
-    holds(5, !is_rendering || is_given_up, fmt::format("{} while {} renders", what, renderer.server.name));
+    holds(5, !is_rendering || is_given_up,
+          fmt::format("{} while {} renders (it holds {})", what, renderer.server.name,
+                      format_bytes(comfy->comfyui.torch_reserved())));
   }
 }
 

@@ -79,7 +79,8 @@ void People::act(Daemon* daemon) {
 void People::chat(Daemon& daemon) {
   const std::vector<std::unique_ptr<Studio>>& studios = universe_.studios;
   Studio& studio = *studios[static_cast<std::size_t>(dice_.between(0, std::ssize(studios) - 1))];
-  const std::vector<world::Instance> there = studio.studio.instances();
+  std::vector<world::Instance> there = studio.studio.instances();
+  if (is_calm_) std::erase_if(there, [](const world::Instance& instance) { return instance.jit; });
   if (!there.empty() && dice_.chance(0.5))
     speak(studio, dice_.pick(there).identifier, dice_.between(Duration{500}, Duration{15'000}));
   if (!talk_ && !is_asking_ && dice_.chance(0.8)) begin_turn(daemon);

@@ -188,9 +188,9 @@ void Trouble::trouble_rest() {
 
 void Trouble::mend() {
   fault_at_ = crash_at_ = TimePoint::max();
-  mishap_ = 0;
   for (const Lasting& one : lasting_) one.end();
   lasting_.clear();
+  mishap_ = 0;
   universe_.telegram_faults.clear();
   for (const auto& gpu : universe_.gpus) gpu->faults.clear();
   for (const auto& studio : universe_.studios) {
@@ -199,10 +199,12 @@ void Trouble::mend() {
     if (studio->studio.alive() && studio->gpu.ledger.held_by(leaked) > Bytes{}) studio->studio.die();
     if (!studio->studio.alive()) studio->studio.revive();
     // What people loaded for themselves they take away again.
-    for (const world::Instance& instance : studio->studio.instances())
+    for (const world::Instance& instance : studio->studio.instances()) {
+      studio->studio.cancel_load(instance.reference);
       if (std::ranges::find(universe_.plan.config.senses, instance.identifier, &SenseSpec::identifier) ==
           universe_.plan.config.senses.end())
         universe_.begin(studio->studio.unload(instance.identifier));
+    }
   }
   for (const auto& voice : universe_.voices) voice->faults.clear();
   for (const auto& comfy : universe_.comfyuis) {
