@@ -76,6 +76,8 @@ Result<std::uint16_t> Api::listen() {
   return impl_->server.listen(options.address, options.port);
 }
 
+void Api::look() { impl_->backend.history.take(impl_->backend.controller.situation()); }
+
 void Api::stop() { impl_->server.stop(); }
 
 Task<void> Api::stopped() { return impl_->server.stopped(); }

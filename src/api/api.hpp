@@ -29,6 +29,9 @@ class Api {
       ApiOptions options);
   ~Api();
 
+  // Looks at how things stand, for the history. Cheap; to be called whenever the loop has come round.
+  void look();
+
   // The port that it got. refused: the address is taken, not ours, or beyond loopback without a token.
   Result<std::uint16_t> listen();
   // Cuts all connections.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/api.hpp"
+#include "api/history.hpp"
 #include "net/http_server.hpp"
 
 namespace malin::api {
@@ -13,6 +14,7 @@ struct Backend {
   const Config& config;
   control::Controller& controller;
   ApiOptions options;
+  History history{};
 };
 
 struct Call {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/estimate.hpp"
 #include "core/jobs.hpp"
 
 namespace malin::api {
@@ -12,9 +13,14 @@ namespace {
 
 json::value format_media(const Job& job) {
   if (!job.media) return nullptr;
-  return {{"type", to_string(job.media->type)}, {"width", job.media->width},
-          {"height", job.media->height},        {"duration_ms", job.media->duration.count()},
-          {"bytes", job.media->size.count},     {"href", "/v1/jobs/" + job.id + "/media"}};
+  const std::string base = "/v1/jobs/" + job.id;
+  return {{"type", to_string(job.media->type)},
+          {"width", job.media->width},
+          {"height", job.media->height},
+          {"duration_ms", job.media->duration.count()},
+          {"bytes", job.media->size.count},
+          {"href", base + "/media"},
+          {"thumbnail", job.media->thumbnail.empty() ? json::value(nullptr) : json::value(base + "/thumbnail")}};
 }
 
 // Those at work first, in their order; then those that wait, in theirs.
@@ -34,6 +40,8 @@ json::value format_moment(const std::optional<TimePoint>& moment) {
   if (!moment) return nullptr;
   return json::string(format_time(*moment));
 }
+
+json::value format_seconds(Duration length) { return static_cast<double>(length.count()) / 1000; }
 
 json::object format_job(const Job& job) {
   json::object params;
@@ -57,6 +65,7 @@ json::object format_job(const Job& job) {
 }
 
 json::array format_queue(const Situation& situation, const std::map<JobId, std::string>& waits) {
+  const Estimates estimates = estimate(situation);
   json::array queue;
   int position = 0;
   for (const Job* job : jobs_in_order(situation)) {
@@ -68,6 +77,8 @@ json::array format_queue(const Situation& situation, const std::map<JobId, std::
     const auto render = situation.seen.renders.find(job->prompt_id);
     if (job->state == JobState::rendering && render != situation.seen.renders.end() && render->second.value)
       row["progress"] = render->second.value->progress;
+    const auto until = estimates.until_rendered.find(job->id);
+    row["estimate_s"] = until == estimates.until_rendered.end() ? json::value(nullptr) : format_seconds(until->second);
     queue.push_back(std::move(row));
   }
   return queue;

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "api/card_parts.hpp"
 #include "api/format_job.hpp"
 
 namespace malin::api {
@@ -35,9 +36,17 @@ json::array format_holders(const CardReading& reading) {
   return holders;
 }
 
+json::array format_parts(const Situation& situation, const std::vector<SenseView>& views, const CardSpec& card) {
+  json::array parts;
+  for (const CardPart& part : parts_of(situation, views, card))
+    parts.push_back({{"kind", to_string(part.kind)}, {"name", part.name}, {"bytes", part.size.count}});
+  return parts;
+}
+
 }  // namespace
 
 json::array format_cards(const Situation& situation) {
+  const std::vector<SenseView> views = view_senses(situation);
   json::array cards;
   for (const CardSpec& spec : situation.config.cards) {
     const CardReading* reading = situation.card(spec.name);
@@ -49,6 +58,7 @@ json::array format_cards(const Situation& situation) {
                      {"used_bytes", figure(&CardReading::used)},
                      {"free_bytes", figure(&CardReading::free)},
                      {"headroom_bytes", spec.headroom.count},
+                     {"parts", format_parts(situation, views, spec)},
                      {"holders", reading == nullptr ? json::array() : format_holders(*reading)},
                      {"seen_at", seen_at(situation.seen.cards, spec.name)},
                      {"error", error_of(situation.seen.cards, spec.name)}});

@@ -6,6 +6,7 @@
 #include "api/format_outside.hpp"
 #include "api/format_sense.hpp"
 #include "api/format_window.hpp"
+#include "core/estimate.hpp"
 #include "core/explain.hpp"
 
 namespace malin::api {
@@ -30,8 +31,10 @@ json::object format_presence(const Situation& situation) {
 json::object format_status(const Situation& situation, const std::map<JobId, std::string>& waits,
                            const std::string& version) {
   const std::vector<SenseView> views = view_senses(situation);
+  const auto until_back = estimate(situation).until_back;
   return {{"glow", to_string(glow_of(situation, views))},
           {"line", explain(situation, views)},
+          {"back_in_s", until_back ? format_seconds(*until_back) : json::value(nullptr)},
           {"senses", format_senses(situation, views)},
           {"windows", format_open_windows(situation)},
           {"queue", format_queue(situation, waits)},

@@ -5,7 +5,9 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "api/page.hpp"
 #include "api/problem.hpp"
+#include "net/url.hpp"
 
 namespace malin::api {
 
@@ -73,13 +75,13 @@ bool is_loopback(std::string_view host) {
 
 std::optional<net::HttpResponse> turn_away(const net::HttpRequest& request, const ApiOptions& options) {
   const std::string_view host = request.headers.get("Host");
+  const bool is_look = request.method == "GET" || request.method == "HEAD";
   if (options.token.empty()) {
     if (!is_our_host(host, options.address))
       return problem(403, "this address answers to localhost only, not to the name in the Host header");
-  } else if (!has_token(request, options.token)) {
+  } else if (!(is_look && is_page(net::path_of(request.target))) && !has_token(request, options.token)) {
     return problem(401, "a token is needed: send \"Authorization: Bearer TOKEN\" with the token of the config");
   }
-  const bool is_look = request.method == "GET" || request.method == "HEAD";
   const std::string_view origin = request.headers.get("Origin");
   if (!is_look && !origin.empty() && !is_same_origin(origin, host))
     return problem(403, "web pages of another origin may not change anything here");

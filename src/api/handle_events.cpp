@@ -1,5 +1,6 @@
-// GET /v1/events: the timeline as server-sent events, and how everyone stands whenever that changes. The client's own
-// pace sets how much is read from the ledger, so nothing is kept for it here.
+// GET /v1/events: the timeline as server-sent events, how everyone stands whenever that changes, and the glow by
+// itself, for an avatar that follows nothing else. The client's own pace sets how much is read from the ledger, so
+// nothing is kept for it here.
 #include <algorithm>
 #include <charconv>
 
@@ -7,6 +8,7 @@
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
 #include "api/query.hpp"
+#include "core/explain.hpp"
 #include "net/event_stream.hpp"
 #include "net/url.hpp"
 
@@ -65,6 +67,17 @@ std::expected<Start, net::HttpResponse> read_start(const Call& call) {
   return start;
 }
 
+std::string format_glow(const Situation& situation) {
+  const std::vector<SenseView> views = view_senses(situation);
+  net::StreamEvent glow;
+  glow.event = "glow";
+  glow.data = json::serialize(
+      json::object{{"glow", to_string(glow_of(situation, views))}, {"line", explain(situation, views)}});
+  return net::format_event(glow);
+}
+
+Glow glow_now(const Situation& situation) { return glow_of(situation, view_senses(situation)); }
+
 // The client's place in the stream.
 struct Place {
   std::int64_t after;
@@ -90,6 +103,7 @@ Task<bool> send_rows(Call& call, Place& place) {
 Task<void> follow(Call& call, Start start) {
   Place place{start.after, start.follows ? std::numeric_limits<std::int64_t>::max() : start.limit};
   std::string told;
+  std::optional<Glow> glow_told;
   TimePoint said_at{};
   for (;;) {
     const std::int64_t seen = call.controller().revision();
@@ -98,6 +112,9 @@ Task<void> follow(Call& call, Start start) {
     if (standing != told) {
       told = standing;
       chunk = std::move(standing);
+      const Glow glow = glow_now(call.controller().situation());
+      if (glow_told != glow) chunk += format_glow(call.controller().situation());
+      glow_told = glow;
     } else if (call.backend.clock.now() >= said_at + keep_alive) {
       chunk = ": still here\n\n";
     }

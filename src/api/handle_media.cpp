@@ -1,4 +1,5 @@
-// GET /v1/jobs/{id}/media: the file of a job, in pieces small enough to read between two steps of the loop.
+// GET /v1/jobs/{id}/media and /thumbnail: the file of a job, in pieces small enough to read between two steps of the
+// loop.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -44,8 +45,8 @@ std::string file_name(const Job& job, const std::string& extension) {
   return name + extension;
 }
 
-net::Headers headers_of(const Job& job) {
-  const std::string extension = std::filesystem::path(job.media->path).extension();
+net::Headers headers_of(const Job& job, const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension();
   net::Headers headers;
   headers.add("Content-Type", type_of(extension));
   headers.add("Content-Disposition", "inline; filename=\"" + file_name(job, extension) + "\"");
@@ -75,24 +76,29 @@ Task<void> refuse(net::Exchange& exchange, net::HttpResponse response) {
   if (!sent) co_return;  // The client has gone.
 }
 
-}  // namespace
-
-Task<void> stream_media(Call& call) {
+Task<void> stream_file(Call& call, std::string Media::* file_of) {
   const Result<Job> job = co_await call.controller().job(call.name);
   if (!job) co_return co_await refuse(call.exchange, problem(job.error()));
-  if (!job->media) {
+  const std::string path = job->media ? *job->media.*file_of : "";
+  if (path.empty()) {
     std::string why = "job " + job->id + " is " + to_string(job->state) + "; there is no media of it";
     co_return co_await refuse(call.exchange, problem(404, why));
   }
   std::error_code error;
-  const bool is_there = std::filesystem::is_regular_file(job->media->path, error);
-  std::ifstream file(job->media->path, std::ios::binary);
+  const bool is_there = std::filesystem::is_regular_file(path, error);
+  std::ifstream file(path, std::ios::binary);
   if (!is_there || !file) co_return co_await refuse(call.exchange, problem(410, "the file of this job is gone"));
-  const Result<void> begun = co_await call.exchange.begin(200, headers_of(*job));
+  const Result<void> begun = co_await call.exchange.begin(200, headers_of(*job, path));
   if (!begun) co_return;
   if (call.request().method != "HEAD") co_return co_await send_file(call.exchange, file);
   const Result<void> ended = co_await call.exchange.end();
   if (!ended) co_return;
 }
+
+}  // namespace
+
+Task<void> stream_media(Call& call) { return stream_file(call, &Media::path); }
+
+Task<void> stream_thumbnail(Call& call) { return stream_file(call, &Media::thumbnail); }
 
 }  // namespace malin::api

@@ -13,6 +13,8 @@ Task<net::HttpResponse> get_jobs(Call& call);
 Task<net::HttpResponse> get_job(Call& call);
 Task<net::HttpResponse> delete_job(Call& call);
 Task<void> stream_media(Call& call);
+Task<void> stream_thumbnail(Call& call);
+Task<net::HttpResponse> get_preview(Call& call);
 Task<net::HttpResponse> post_reply(Call& call);
 
 Task<net::HttpResponse> post_turn(Call& call);
@@ -28,6 +30,10 @@ Task<void> stream_events(Call& call);
 Task<net::HttpResponse> put_swap(Call& call);
 Task<net::HttpResponse> post_abort(Call& call);
 Task<net::HttpResponse> post_restore(Call& call);
+
+Task<net::HttpResponse> get_page(Call& call);
+Task<net::HttpResponse> get_history(Call& call);
+Task<net::HttpResponse> get_kinds(Call& call);
 
 Task<net::HttpResponse> get_health(Call& call);
 Task<net::HttpResponse> get_readiness(Call& call);

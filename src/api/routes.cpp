@@ -8,12 +8,14 @@ namespace malin::api {
 
 namespace {
 
-constexpr std::array<Route, 20> routes{{
+constexpr auto routes = std::to_array<Route>({
     {"POST", "/v1/jobs", post_job},
     {"GET", "/v1/jobs", get_jobs},
     {"GET", "/v1/jobs/{}", get_job},
     {"DELETE", "/v1/jobs/{}", delete_job},
     {"GET", "/v1/jobs/{}/media", nullptr, stream_media},
+    {"GET", "/v1/jobs/{}/thumbnail", nullptr, stream_thumbnail},
+    {"GET", "/v1/jobs/{}/preview", get_preview},
     {"POST", "/v1/replies", post_reply},
     {"POST", "/v1/turns", post_turn},
     {"PUT", "/v1/turns/{}", put_turn},
@@ -21,6 +23,8 @@ constexpr std::array<Route, 20> routes{{
     {"GET", "/v1/status", get_status},
     {"GET", "/v1/glow", get_glow},
     {"GET", "/v1/windows", get_windows},
+    {"GET", "/v1/kinds", get_kinds},
+    {"GET", "/v1/history", get_history},
     {"GET", "/v1/plan", get_plan},
     {"GET", "/v1/events", nullptr, stream_events},
     {"PUT", "/v1/swap", put_swap},
@@ -29,7 +33,9 @@ constexpr std::array<Route, 20> routes{{
     {"GET", "/healthz", get_health},
     {"GET", "/readyz", get_readiness},
     {"GET", "/metrics", get_metrics},
-}};
+    {"GET", "/", get_page},
+    {"GET", "/page/{}", get_page},
+});
 
 // What {} of the pattern stands for in the path; empty where the pattern has none. nullopt: it does not fit.
 std::optional<std::string_view> fit(std::string_view pattern, std::string_view path) {

@@ -10,6 +10,7 @@
 #include "adapters/sqlite/state_folder.hpp"
 #include "api/api.hpp"
 #include "app/parts.hpp"
+#include "app/version.hpp"
 #include "control/controller.hpp"
 
 namespace malin::app {
@@ -38,14 +39,16 @@ struct Daemon::Impl {
 
 namespace {
 
-control::ControllerOptions controller_options(const AppConfig& config, const DaemonOptions& options) {
+control::ControllerOptions controller_options(const AppConfig& config, const DaemonOptions& options,
+                                              std::function<void()> on_progress) {
   return {.turn_expiry = config.presence.turn_expiry,
-          .on_progress = options.on_progress,
+          .on_progress = std::move(on_progress),
           .progress_interval = options.progress_interval};
 }
 
 api::ApiOptions api_options(const AppConfig& config) {
-  return {.address = config.api.address, .port = config.api.port, .token = config.api.token.reveal()};
+  return {
+      .address = config.api.address, .port = config.api.port, .token = config.api.token.reveal(), .version = version()};
 }
 
 }  // namespace
@@ -67,8 +70,13 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
   if (!parts) co_return std::unexpected(parts.error());
   impl->parts = std::move(*parts);
   impl->outside.emplace(outside_of(config, *impl->parts, clock, *impl->store, impl->folder.spool));
-  impl->controller = std::make_unique<control::Controller>(executor, config.core, *impl->outside, std::move(*ledger),
-                                                           controller_options(config, impl->options));
+  auto on_progress = [raw = impl.get()] {
+    if (raw->api) raw->api->look();
+    if (raw->options.on_progress) raw->options.on_progress();
+  };
+  impl->controller =
+      std::make_unique<control::Controller>(executor, config.core, *impl->outside, std::move(*ledger),
+                                            controller_options(config, impl->options, std::move(on_progress)));
   impl->api = std::make_unique<api::Api>(executor, clock, config.core, *impl->controller, api_options(config));
   const Result<std::uint16_t> port = impl->api->listen();
   if (!port) co_return std::unexpected(port.error());
