@@ -36,7 +36,11 @@ class CardLedger {
   std::function<void()> on_change;
 
  private:
-  struct Late { std::string holder; Bytes amount; TimePoint at; };
+  struct Late {
+    std::string holder;
+    Bytes amount;
+    TimePoint at;
+  };
   Clock& clock_;
   std::string name_;
   Bytes total_;
