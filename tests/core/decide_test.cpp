@@ -58,7 +58,7 @@ void expect_manners(const Moment& moment, const Decision& decision) {
   }
   EXPECT_LE(all_of<LoadSense>(decision.actions).size(), 1u);
   EXPECT_TRUE(all_of<SubmitRender>(decision.actions).empty() || all_of<LoadSense>(decision.actions).empty());
-  if (decision.wake_at) EXPECT_GT(*decision.wake_at, moment.now);
+  EXPECT_GT(decision.wake_at.value_or(TimePoint::max()), moment.now);
 }
 
 struct Combinations : testing::TestWithParam<std::tuple<bool, bool, bool>> {};  // Swap, turn, window open.

@@ -88,7 +88,7 @@ TEST(Tags, every_short_text_of_brackets_is_survived) {
     for (int rest = number, i = 0; i < 5; ++i, rest /= 6) tail += letters[static_cast<std::size_t>(rest % 6)];
     const CutReply cut = cut_tags("[SELFIE:" + tail, kinds);
     for (const TagRequest& request : cut.requests) EXPECT_FALSE(request.prompt.empty());
-    if (cut.requests.empty()) EXPECT_EQ(cut.text, "[SELFIE:" + tail);
+    EXPECT_TRUE(!cut.requests.empty() || cut.text == "[SELFIE:" + tail) << tail;
   }
 }
 
