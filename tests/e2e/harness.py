@@ -9,7 +9,6 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import sys
 import tempfile
 import unittest
@@ -211,12 +210,6 @@ class Daemon(Program):
 
     def told(self):
         return "\n".join(event["text"] for event in self.events())
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 class RigTest(unittest.TestCase):

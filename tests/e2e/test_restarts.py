@@ -1,6 +1,9 @@
 """The daemon ends at the worst moments, and the next one goes on where it stood."""
 
+import http.client
+import json
 import unittest
+import urllib.parse
 
 from harness import RigTest, request
 from processes import until
@@ -124,22 +127,34 @@ class Stopped(RigTest):
 
     def test_events_go_on_where_the_client_was(self):
         malin = self.serve()
-        job = malin.submit()
-        malin.wait_for_state(job, "delivered")
+        first = malin.submit()
+        heard = self.follow(0, "the first is delivered")
         malin.wait_until_ready()
-        seen = malin.events()
-        self.assertEqual([event["id"] for event in seen], list(range(1, len(seen) + 1)))
-        malin.stop()
+        malin.kill()
         malin = self.restart()
         malin.wait_until_ready()
-        malin.submit(prompt="the second")
-        until("the second is told", lambda: len(malin.events()) > len(seen))
-        middle = seen[len(seen) // 2]["id"]
-        status, content = malin.ask("GET", "/v1/events?follow=false&limit=1000", headers={"Last-Event-ID": str(middle)})
-        self.assertEqual(status, 200)
-        ids = [int(line[4:]) for line in content.decode().split("\n") if line.startswith("id: ")]
-        self.assertEqual(ids[: len(seen) - middle + 1], list(range(middle + 1, len(seen) + 2)))
+        second = malin.submit(prompt="on the roof")
+        heard += self.follow(heard[-1]["id"], "the second is delivered", second)
+        self.assertEqual([event["id"] for event in heard], list(range(1, len(heard) + 1)), "none lost, none twice")
+        delivered = [event["subject"] for event in heard if event["text"] == "the selfie is delivered"]
+        self.assertEqual(delivered, [first, second])
         malin.wait_until_ready()
+
+    def follow(self, last, what, job="j-1"):
+        """The timeline after that event, as a client of the stream hears it, until this job is delivered."""
+        parts = urllib.parse.urlsplit(self.malin.url)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/v1/events", headers={"Last-Event-ID": str(last)})
+        answer = connection.getresponse()
+        self.assertEqual(answer.getheader("Content-Type"), "text/event-stream")
+        heard = []
+        while not heard or (heard[-1]["subject"], heard[-1]["text"]) != (job, "the selfie is delivered"):
+            line = answer.readline().decode()
+            self.assertTrue(line, f"the stream ended before {what}")
+            if line.startswith("data: ") and '"subject"' in line:
+                heard.append(json.loads(line[6:]))
+        return heard
 
 
 class NoSpace(RigTest):
