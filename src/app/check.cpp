@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "app/command_line_groups.hpp"
+#include "app/command.hpp"
 #include "app/report_problems.hpp"
 #include "app/text_table.hpp"
 #include "net/json.hpp"

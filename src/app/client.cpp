@@ -10,7 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include "app/command_line_groups.hpp"
+#include "app/command.hpp"
 
 namespace malin::app {
 

@@ -3,7 +3,6 @@
 #include <csignal>
 #include <cstdio>
 
-#include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>

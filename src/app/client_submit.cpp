@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 #include "app/client_text.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -61,15 +62,15 @@ std::string format_cards(const json::value& status, bool is_coloured) {
       continue;
     }
     std::string line = fmt::format("{} free of {}", bytes_of(card, "free_bytes"), bytes_of(card, "total_bytes"));
-    std::string holders;
+    const char* between = ": ";
     for (const json::value& holder : list_of(card, "holders")) {
       const std::string used = bytes_of(holder, "used_bytes");
       if (used.empty()) continue;
-      const std::string name = text_of(holder, "name");
-      const auto pid = net::find_int(holder, "pid").value_or(0);
-      holders += (holders.empty() ? "" : ", ") + (name.empty() ? fmt::format("process {}", pid) : name) + " " + used;
+      std::string name = text_of(holder, "name");
+      if (name.empty()) name = fmt::format("process {}", net::find_int(holder, "pid").value_or(0));
+      line += fmt::format("{}{} {}", std::exchange(between, ", "), name, used);
     }
-    table.add({text_of(card, "name"), line + (holders.empty() ? "" : ": " + holders)});
+    table.add({text_of(card, "name"), line});
   }
   return table.empty() ? "" : heading("Cards") + table.text();
 }

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "adapters/media/media_worker.hpp"
+#include "app/command_line_groups.hpp"
 #include "app/version.hpp"
 #include "core/suggest.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/command_line_groups.hpp"
+#include "app/command.hpp"
 
 namespace malin::app {
 

@@ -1,24 +1,11 @@
 // The subcommands, group by group: each has a file of its own.
 #pragma once
 
-#include <functional>
+#include <CLI/App.hpp>
 
-namespace CLI {
-class App;
-}
+#include "app/command.hpp"
 
 namespace malin::app {
-
-// What a process says with its end.
-enum ExitCode : int {
-  exit_ok = 0,
-  exit_failed = 1,     // Understood, and it did not work.
-  exit_wrong = 2,      // The command line or the config is wrong: do not repeat unchanged.
-  exit_no_daemon = 3,  // The daemon cannot be reached.
-};
-
-// Does the work of one subcommand and returns its exit code.
-using Command = std::function<int()>;
 
 // Each adds its subcommands to `app`. The one that is used puts its work into `chosen`, which outlives `app`.
 void add_serve(CLI::App& app, Command& chosen);

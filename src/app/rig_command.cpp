@@ -9,7 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 
-#include "app/command_line_groups.hpp"
+#include "app/command.hpp"
 #include "app/rig_config.hpp"
 #include "app/temporary_folder.hpp"
 #include "core/suggest.hpp"

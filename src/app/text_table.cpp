@@ -61,7 +61,7 @@ std::size_t columns_of(std::string_view text) {
 }
 
 std::string shorten(std::string_view text, std::size_t columns) {
-  const std::string whole = printable(text);
+  std::string whole = printable(text);
   if (columns_of(whole) <= columns) return whole;
   const std::size_t kept = columns > 3 ? columns - 3 : 0;
   std::size_t at = 0;

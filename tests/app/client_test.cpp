@@ -14,7 +14,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include "app/command_line_groups.hpp"
+#include "app/command.hpp"
 #include "app/config_file.hpp"
 
 namespace malin::app {
