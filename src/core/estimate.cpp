@@ -104,7 +104,7 @@ std::optional<Duration> rest_of_window(const Situation& s, const Window& window)
   const Job* job = s.rendering_job(window.renderer);
   if (job == nullptr) {
     const std::vector<const Job*> queue = queued_jobs(s);
-    if (queue.empty()) return *usual;
+    if (queue.empty()) return usual;
     const auto render = usual_render(s.ledger, queue.front()->kind);
     if (!opening || !render) return std::nullopt;
     return *opening + *render + *usual;
