@@ -3,9 +3,11 @@
 add_library(malin_options INTERFACE)
 target_include_directories(malin_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(malin_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
-# GCC reports these inside correct coroutine and <variant> code.
+# GCC reports these inside correct coroutine and <variant> code, takes what a function within a function names for a
+# shadow, and GoogleTest's macros after an if for a doubt. Clang's opinion of the last two is asked for.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(malin_options INTERFACE -Wno-maybe-uninitialized -Wno-missing-field-initializers)
+  target_compile_options(malin_options INTERFACE -Wno-maybe-uninitialized -Wno-missing-field-initializers -Wno-shadow
+    -Wno-dangling-else)
 else()
   target_compile_options(malin_options INTERFACE -Wno-missing-designated-field-initializers)
 endif()
