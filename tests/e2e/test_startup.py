@@ -21,7 +21,7 @@ class EmptyWorld(RigTest):
         self.assertEqual(residents["her-mind"]["context_length"], 6000)
         self.assertIsNone(residents["her-mind"]["ttl_ms"])
         self.assertEqual(residents["qwen3-vl-8b"]["ttl_ms"], 6 * 3600 * 1000)
-        self.assertIn("she is ready", malin.text())
+        until("the log says so, too", lambda: "she is ready" in malin.text())
         # They leave and come back the same.
         job = malin.submit("video", "she turns and waves")
         malin.wait_for_state(job, "delivered", 60)
