@@ -57,8 +57,7 @@ Result<Accepted> submit_job(const Config& config, const Ledger& ledger, const Su
     if (!kind->slots.contains(name) && name != "seed")
       return fail(Errc::refused, "\"" + name + "\" is not a slot of kind " + kind->name);
     if (value.size() > kind->prompt_bytes_max) return fail(Errc::refused, "the value of \"" + name + "\" is too long");
-    if (takes_number(*kind, name) && !is_number(value))
-      return fail(Errc::refused, "\"" + name + "\" must be a number");
+    if (takes_number(*kind, name) && !is_number(value)) return fail(Errc::refused, "\"" + name + "\" must be a number");
   }
   const auto waiting = std::ranges::count_if(ledger.jobs, [](const auto& row) { return !is_over(row.second.state); });
   if (static_cast<std::size_t>(waiting) >= queued_jobs_max)
