@@ -7,8 +7,8 @@ namespace {
 
 std::string all_data(EventParser& parser, std::string_view bytes) {
   std::string result;
-  for (const auto& event : parser.feed(bytes).value())
-    result += "[" + event.event + "|" + event.id + "|" + event.data + "]";
+  const auto events = parser.feed(bytes).value();  // Named: g++ 12 ends temporaries of a range too early.
+  for (const auto& event : events) result += "[" + event.event + "|" + event.id + "|" + event.data + "]";
   return result;
 }
 
