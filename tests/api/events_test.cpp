@@ -33,7 +33,8 @@ struct Events : GreenFace {
     const Result<std::string> bytes = co_await stream.read_some(std::chrono::seconds(5));
     if (!bytes) throw std::runtime_error(bytes.error().message);
     if (bytes->empty()) throw std::runtime_error("the stream ended");
-    for (StreamEvent& event : parser.feed(*bytes).value()) events.push_back(std::move(event));
+    auto parsed = parser.feed(*bytes).value();
+    for (StreamEvent& event : parsed) events.push_back(std::move(event));
   }
   void open(const std::string& target, const std::string& last_id = "") {
     net::HttpRequest request("GET", target);

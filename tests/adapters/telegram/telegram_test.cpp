@@ -126,9 +126,8 @@ class TelegramTest : public ::testing::Test {
   std::map<std::string, net::Part> parts(std::size_t call) const {
     const net::HttpRequest& request = peer_.asked.at(call);
     std::map<std::string, net::Part> result;
-    for (net::Part& part : net::parse_multipart(request.headers.get("Content-Type"), request.body).value()) {
-      result[part.name] = part;
-    }
+    auto parts = net::parse_multipart(request.headers.get("Content-Type"), request.body).value();
+    for (net::Part& part : parts) { result[part.name] = part; }
     return result;
   }
   net::json::value media_of(std::size_t call) const { return net::parse_json(parts(call).at("media").data).value(); }
