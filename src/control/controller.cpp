@@ -110,6 +110,7 @@ Task<Result<void>> Controller::commit(Changes changes) {
     log_commit_failed(ids.error());
     co_return std::unexpected(ids.error());
   }
+  observer_.arm(ledger_, changes);
   malin::apply(ledger_, changes);
   if (!ids->empty()) ledger_.last_event = ids->back();
   observer_.forget_sent(changes);

@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/delivery.hpp"
+
 namespace malin::control {
 
 namespace {
@@ -147,6 +149,8 @@ void Observer::forget(const Ledger& ledger) {
            std::ranges::none_of(ledger.outbox, [&](const auto& item) { return std::to_string(item.first) == name; });
   });
 }
+
+void Observer::arm(const Ledger& before, const Changes& committed) { follow_armed(before, committed, seen_.armed); }
 
 void Observer::forget_sent(const Changes& committed) {
   for (const Change& change : committed)

@@ -43,7 +43,32 @@ void send(const Situation& s, const OutboxItem& item, Action action, Draft& draf
     draft.wake_at(due);
 }
 
+// A send that cannot be repeated safely: counted first, then begun.
+void send_once(const Situation& s, const OutboxItem& item, Action action, const char* what, Draft& draft) {
+  const std::string key = key_of_item(item);
+  if (s.is_running(key)) return;
+  if (s.seen.armed.contains(item.id)) return send(s, item, std::move(action), draft);
+  const TimePoint due = std::max(s.retry_at(key, retry_longest), s.seen.courier_silent_until);
+  if (due > s.now) return draft.wake_at(due);
+  OutboxItem next = item;
+  if (next.unsure++ > 0)
+    draft.tell("courier", item.job,
+               std::string("no answer to ") + what + "; sending once more, so it may appear twice");
+  draft.change(PutOutbox{std::move(next)});
+}
+
+// What came of an armed send is committed: it did not arrive, or nobody knows.
+void disarm(OutboxItem item, const Error& error, Draft& draft) {
+  const bool is_sure = error.code == Errc::unreachable;
+  if (is_sure && item.unsure > 0) --item.unsure;
+  draft.change(PutOutbox{std::move(item)});
+}
+
 bool is_final(const Error& error) { return error.code == Errc::refused || error.code == Errc::not_found; }
+
+bool is_under_way(const Situation& s, const OutboxItem& item) {
+  return s.seen.armed.contains(item.id) || s.is_running(key_of_item(item));
+}
 
 void announce(const Situation& s, const OutboxItem& item, const Job* job, const Sent* sent, Draft& draft) {
   const bool is_notice = item.job.empty();
@@ -53,7 +78,7 @@ void announce(const Situation& s, const OutboxItem& item, const Job* job, const 
     if (is_notice) return settle(s, std::move(next), "sent", draft);
     return move_to(std::move(next), OutboxState::announced, draft);
   }
-  if (job != nullptr && job->state == JobState::cancelled && !s.is_running(key_of_item(item)))
+  if (job != nullptr && job->state == JobState::cancelled && !s.is_running(key_of_item(item)) && sent == nullptr)
     return settle(s, std::move(next), "cancelled before it was announced", draft);
   if (sent != nullptr && sent->error) {
     if (is_final(*sent->error)) {
@@ -61,19 +86,21 @@ void announce(const Situation& s, const OutboxItem& item, const Job* job, const 
       draft.tell("courier", item.job, "the status line was refused: " + sent->error->message);
       return move_to(std::move(next), OutboxState::announced, draft);
     }
-    if (sent->error->code == Errc::timeout || sent->error->code == Errc::bad_reply) {
-      ++next.unsure;
-      draft.tell("courier", item.job, "no answer to a line that was sent; it may appear twice");
-      return move_to(std::move(next), OutboxState::announcing, draft);
-    }
+    return disarm(item, *sent->error, draft);
   }
-  if (item.unsure >= unsure_max && is_notice) return settle(s, std::move(next), "sent, unconfirmed", draft);
-  if (item.unsure >= unsure_max) return move_to(std::move(next), OutboxState::announced, draft);
-  send(s, item, Announce{item.id, item.text}, draft);
+  if (item.unsure >= unsure_max && !is_under_way(s, item)) {
+    if (is_notice) return settle(s, std::move(next), "sent, unconfirmed", draft);
+    return move_to(std::move(next), OutboxState::announced, draft);
+  }
+  send_once(s, item, Announce{item.id, item.text}, "a line that was sent", draft);
 }
 
 void wait_for_media(const Situation& s, const OutboxItem& item, const Job& job, Draft& draft) {
-  if (job.state == JobState::rendered) return move_to(item, OutboxState::delivering, draft);
+  if (job.state == JobState::rendered) {
+    OutboxItem next = item;
+    next.unsure = 0;  // It counted the sends of the line.
+    return move_to(std::move(next), OutboxState::delivering, draft);
+  }
   if (job.state != JobState::failed && job.state != JobState::cancelled) return;
   if (item.message) return retract(item, job, draft);
   settle(s, item, "over before it was announced", draft);
@@ -94,6 +121,7 @@ void conclude(const Situation& s, const OutboxItem& item, const Job& job, JobSta
 
 void hand_over(const Situation& s, const OutboxItem& item, const Job& job, const Sent* sent, Draft& draft) {
   if (!job.media) return conclude(s, item, job, JobState::failed, "its media is gone", draft);
+  const bool is_repeatable = item.message && s.config.courier->edits;
   if (sent != nullptr && !sent->error) return conclude(s, item, job, JobState::delivered, "delivered", draft);
   if (sent != nullptr) {
     const Error& error = *sent->error;
@@ -104,16 +132,14 @@ void hand_over(const Situation& s, const OutboxItem& item, const Job& job, const
     }
     if (is_final(error) || error.code == Errc::bad_reply)
       return conclude(s, item, job, JobState::failed, error.message, draft);
-    const bool is_repeatable = item.message && s.config.courier->edits;
-    if (error.code == Errc::timeout && !is_repeatable) {
-      if (++next.unsure >= unsure_max)
-        return conclude(s, next, job, JobState::delivered, "sent twice without an answer; taken as delivered", draft);
-      draft.tell("courier", job.id, "no answer to the delivery; sending once more, so it may appear twice");
-      return move_to(std::move(next), OutboxState::delivering, draft);
-    }
+    if (!is_repeatable) return disarm(item, error, draft);
   }
   const KindSpec* kind = s.config.kind(job.kind);
-  send(s, item, Deliver{item.id, job.id, item.message, *job.media, kind == nullptr ? "" : kind->caption}, draft);
+  Deliver action{item.id, job.id, item.message, *job.media, kind == nullptr ? "" : kind->caption};
+  if (is_repeatable) return send(s, item, std::move(action), draft);
+  if (item.unsure >= unsure_max && !is_under_way(s, item))
+    return conclude(s, item, job, JobState::delivered, "sent twice without an answer; taken as delivered", draft);
+  send_once(s, item, std::move(action), "the delivery", draft);
 }
 
 void amend(const Situation& s, const OutboxItem& item, const Sent* sent, Draft& draft) {
@@ -159,6 +185,18 @@ void deliver_to_nobody(const Situation& s, Draft& draft) {
 void deliver(const Situation& s, Draft& draft) {
   if (!s.config.courier) return deliver_to_nobody(s, draft);
   for (const auto& [id, item] : s.ledger.outbox) deliver_item(s, item, draft);
+}
+
+void follow_armed(const Ledger& before, const Changes& changes, std::set<std::int64_t>& armed) {
+  for (const Change& change : changes) {
+    const auto* put = std::get_if<PutOutbox>(&change);
+    if (put == nullptr) continue;
+    const auto old = before.outbox.find(put->item.id);
+    if (put->item.unsure > (old == before.outbox.end() ? 0 : old->second.unsure))
+      armed.insert(put->item.id);
+    else
+      armed.erase(put->item.id);
+  }
 }
 
 }  // namespace malin

@@ -116,7 +116,7 @@ struct OutboxItem {
   OutboxState state = OutboxState::announcing;
   std::string text;  // The status line, caption, or retraction.
   std::optional<std::int64_t> message;
-  int unsure = 0;  // Sends whose answer was lost and that cannot be repeated safely.
+  int unsure = 0;  // Sends that cannot be repeated safely: begun, and not known whether they arrived.
   TimePoint created_at{};
   std::optional<TimePoint> settled_at;
   std::string outcome;  // For people: "delivered", "given up: ..."

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct Observation {
   std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.
   std::map<JobId, Collected> collected;
   std::map<std::int64_t, Sent> sent;                       // By outbox item.
+  std::set<std::int64_t> armed;                            // Outbox items whose next send is counted in the ledger.
   std::map<std::string, Attempts> attempts;                // By action key.
   std::map<std::string, std::vector<TimePoint>> restarts;  // Start and restart commands of the last hour, by server.
   Presence presence;

@@ -5,6 +5,7 @@
 
 #include "core/change.hpp"
 #include "core/decide.hpp"
+#include "core/delivery.hpp"
 #include "core/readiness.hpp"
 
 namespace malin::fake {
@@ -111,7 +112,10 @@ struct Moment {
     const std::string id = "j-" + std::to_string(number);
     return ledger.jobs[id] = Job{.id = id, .kind = std::move(kind), .prompt = "p", .created_at = now};
   }
-  void commit(const Changes& changes) { apply(ledger, changes); }
+  void commit(const Changes& changes) {
+    follow_armed(ledger, changes, seen.armed);
+    apply(ledger, changes);
+  }
   void begin_turn(Duration length) { seen.presence.turns.push_back({"t", now, now + length}); }
 
   Situation situation() const { return {config, ledger, seen, in_flight, now}; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/change.hpp"
+#include "core/delivery.hpp"
 #include "core/fake_executor.hpp"
 #include "core/requests.hpp"
 
@@ -30,6 +31,7 @@ class World {
     return accepted->job.id;
   }
   void commit(const Changes& changes) {
+    follow_armed(ledger, changes, seen.armed);
     apply(ledger, changes);
     log += events_of(changes);
     forget(changes);
@@ -141,7 +143,7 @@ inline void World::forget(const Changes& changes) {
 }
 
 inline void World::check(const Decision& decision) {
-  if (decision.wake_at) EXPECT_GT(*decision.wake_at, now) << "the loop would spin";
+  EXPECT_GT(decision.wake_at.value_or(TimePoint::max()), now) << "the loop would spin";
   if (!decision.changes.empty()) {
     const auto needs_promise = [](const Action& action) {
       return !is_look(action) && !std::holds_alternative<ProbeSense>(action) &&
@@ -170,7 +172,7 @@ inline void World::check(const UnloadResident& unload) {
   EXPECT_TRUE(ledger.settings.swap_enabled) << "an unload with swapping off";
   EXPECT_FALSE((Situation{config, ledger, seen, {}, now}.is_turn_open())) << "an unload in the middle of a turn";
   const Resident* resident = outside.resident(unload.identifier);
-  if (resident != nullptr) EXPECT_EQ(resident->model, spec->model) << "an unload of a model that is no sense";
+  EXPECT_TRUE(resident == nullptr || resident->model == spec->model) << "an unload of a model that is no sense";
   if (unload.identifier.starts_with(spec->identifier + ":")) return;  // A stacked copy.
   ASSERT_TRUE(ledger.absences.contains(unload.sense)) << "an unload before its absence";
   EXPECT_FALSE(ledger.absences.at(unload.sense).resident.load_config.empty());
