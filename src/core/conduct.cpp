@@ -72,6 +72,9 @@ void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, 
       if (s.renderer_of(*next) == &renderer)
         draft.wait(next->id, "waits for its turn; " + job->id + " is being rendered");
     if (s.renderer_of(*job) == &renderer) follow_render(s, *job, renderer, window, draft);
+    // Media that is slow to be fetched keeps nobody away beyond the limit: its render is over.
+    const bool is_late = is_own && window->render_until <= s.now && s.is_render_over(*job);
+    if (is_late) advance_window(s, senses, renderer, *window, draft);
     return;
   }
   if (window == nullptr) {

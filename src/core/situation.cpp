@@ -118,6 +118,12 @@ const RendererSpec* Situation::renderer_of(const Job& job) const {
   return kind == nullptr ? nullptr : config.renderer(kind->renderer);
 }
 
+bool Situation::is_render_over(const Job& job) const {
+  const auto found = seen.renders.find(job.prompt_id);
+  const RenderReading* render = found == seen.renders.end() ? nullptr : found->second.known();
+  return render != nullptr && (render->state == RenderState::finished || render->state == RenderState::failed);
+}
+
 TimePoint Situation::last_render(const RendererSpec& renderer) const {
   TimePoint last = TimePoint::min();
   for (const auto& [id, job] : ledger.jobs)

@@ -52,6 +52,8 @@ struct Situation {
   // The job whose render is under way on this renderer.
   const Job* rendering_job(std::string_view renderer) const;
   const RendererSpec* renderer_of(const Job& job) const;
+  // Whether its render is seen to have ended; its media may still have to be collected.
+  bool is_render_over(const Job& job) const;
   // When the newest render on this renderer was begun.
   TimePoint last_render(const RendererSpec& renderer) const;
   // Whether a render of ours is on its way to it or still in it, whatever the ledger says.

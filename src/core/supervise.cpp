@@ -155,7 +155,8 @@ std::string load_obstacle(const Situation& s, const SenseSpec& sense) {
     if (s.is_running(verb + sense.engine)) return "waits for " + sense.engine + " to come up";
   for (const RendererSpec& renderer : s.config.renderers) {
     if (renderer.card != sense.card) continue;
-    if (s.rendering_job(renderer.server.name) != nullptr) return "waits for a render to end";
+    const Job* job = s.rendering_job(renderer.server.name);
+    if (job != nullptr && !s.is_render_over(*job)) return "waits for a render to end";
     // A cancelled render goes on for a while; one that never stops must not keep her senses away.
     if (s.is_rendering_for_us(renderer) && s.now < s.last_render(renderer) + s.config.swap.absence_limit)
       return "waits for a render to stop";
