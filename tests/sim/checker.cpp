@@ -126,7 +126,8 @@ void Checker::write(const PutOutbox& change) {
 void Checker::write(const AddEvent& change) {
   const Event& event = change.event;
   events_.push_back(event.text);
-  if (event.kind == "courier" && event.text.find("sending once more") != std::string::npos) ++repeats_[event.subject];
+  if (event.kind == "courier" && event.text.find("no answer to the delivery") != std::string::npos)
+    ++repeats_[event.subject];
   if (event.kind == "courier" && event.text.find("no answer to a line") != std::string::npos) ++line_repeats_;
   journal_.tell(universe_.clock.now(), fmt::format("  {} {}: {}", event.kind, event.subject, event.text));
 }
@@ -174,8 +175,6 @@ void Checker::daemon_died() {
   renderers_.clear();
   proved_.clear();
   releases_.clear();
-  unknown_sends_ += static_cast<int>(unanswered_sends_.size());
-  unanswered_sends_.clear();
 }
 
 void Checker::clock_set(Duration by) {

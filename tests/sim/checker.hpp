@@ -45,7 +45,7 @@ struct Evidence {
     } else if (!ok && asked >= asked_at && !failing_since) {
       failing_since = asked;
     }
-    std::erase_if(underway, [&](const auto& one) { return one.first <= asked; });
+    std::erase_if(underway, [&](const auto& one) { return one.first < asked || (ok && one.first == asked); });
   }
 };
 
@@ -122,6 +122,7 @@ class Checker {
 
   void check_load(const world::PortCall& call);
   void check_unload(const world::PortCall& call);
+  void judge_room(const world::PortCall& call);
   const SenseSpec* sense_of(const std::string& engine, const std::string& identifier) const;
   std::optional<std::string> model_of(const std::string& engine, const std::string& identifier);
   bool is_duplicate(const SenseSpec& sense, const std::string& identifier) const;
@@ -153,8 +154,8 @@ class Checker {
   std::map<std::string, Evidence<RendererReading>> renderers_;
   std::map<std::string, std::set<std::string>> proved_;   // Instances that passed a deep probe, by engine.
   std::map<std::string, std::set<std::string>> configs_;  // Seen of each sense.
+  std::map<std::string, std::string> no_room_;            // Why not, by prompt id, as it was called for.
   std::map<std::string, Release> releases_;               // Since the newest render, by renderer.
-  std::set<std::int64_t> unanswered_sends_;
 
   std::map<JobId, Job> jobs_;
   std::map<WindowId, Window> windows_open_;
@@ -168,7 +169,6 @@ class Checker {
   std::map<std::string, Resident> before_;  // As it was when it was sent away, by sense.
   std::map<JobId, int> repeats_;            // That were logged.
   int line_repeats_ = 0;
-  int unknown_sends_ = 0;  // Under way when a daemon died.
   int deletions_ = 0;
 
   std::map<std::string, TimePoint> turns_;

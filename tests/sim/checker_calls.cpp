@@ -28,7 +28,7 @@ void Checker::called(const world::PortCall& call, world::Mishap mishap) {
     if (!release.is_tried) release.since = universe_.clock.now();
     release.is_tried = true;
   }
-  if (call.verb == "announce" || call.verb == "deliver") unanswered_sends_.insert(call.number);
+  if (call.verb == "submit") judge_room(call);
   const bool is_deed = !is_look(call);
   if (is_at_rest_ && is_deed)
     holds(13, false, fmt::format("at rest, {} is told to {} {}", call.port, call.verb, call.subject));
@@ -36,7 +36,6 @@ void Checker::called(const world::PortCall& call, world::Mishap mishap) {
 
 void Checker::answered(const world::PortCall& call, const Error* error) {
   const TimePoint now = universe_.clock.now();
-  unanswered_sends_.erase(call.number);
   if (call.verb == "probe") {
     if (config_.card(call.port) != nullptr) cards_[call.port].arrived(call.at, error == nullptr);
     if (config_.engine(call.port) != nullptr) engines_[call.port].arrived(call.at, error == nullptr);
@@ -156,25 +155,32 @@ void Checker::check_load(const world::PortCall& call) {
   }
 }
 
-void Checker::submits(const std::string& renderer, const RenderOrder& order) {
+// On what was known when it was asked for; what becomes known on its way comes too late.
+void Checker::judge_room(const world::PortCall& call) {
   const TimePoint now = universe_.clock.now();
+  const RendererSpec* spec = config_.renderer(call.port);
+  const auto job = std::ranges::find_if(jobs_, [&](const auto& row) { return row.second.prompt_id == call.subject; });
+  const KindSpec* kind = job == jobs_.end() ? nullptr : config_.kind(job->second.kind);
+  const Evidence<CardReading>& card = cards_[spec->card];
+  const Evidence<RendererReading>& told = renderers_[call.port];
+  const Duration fresh = 4 * config_.swap.fast_probe + Duration{200};
+  std::string& why = no_room_[call.subject];
+  why.clear();
+  if (kind == nullptr || !card.value || !told.value || card.asked_at < now - fresh || told.asked_at < now - fresh) {
+    why = " without a fresh look at its card";
+    return;
+  }
+  const Bytes room = card.value->free + told.value->held - config_.card(spec->card)->headroom;
+  if (room < kind->need)
+    why = fmt::format(", and the card has {} of the {} it needs", format_bytes(room), format_bytes(kind->need));
+}
+
+void Checker::submits(const std::string& renderer, const RenderOrder& order) {
   const std::string what = fmt::format("{} is given {} to render", renderer, order.prompt_id);
-  const RendererSpec* spec = config_.renderer(renderer);
-  const KindSpec* kind = config_.kind(order.kind);
   const auto job =
       std::ranges::find_if(jobs_, [&](const auto& row) { return row.second.prompt_id == order.prompt_id; });
   holds(3, job != jobs_.end() && job->second.state == JobState::rendering, what + " before that is committed");
-  const Evidence<CardReading>& card = cards_[spec->card];
-  const Evidence<RendererReading>& told = renderers_[renderer];
-  const Duration fresh = 4 * config_.swap.fast_probe + Duration{200};
-  if (holds(4, card.value && told.value && card.asked_at >= now - fresh && told.asked_at >= now - fresh,
-            what + " without a fresh look at its card")) {
-    const Bytes room = card.value->free + told.value->held - config_.card(spec->card)->headroom;
-    holds(
-        4, room >= kind->need,
-        fmt::format("{}, and the card has {} of the {} it needs", what, format_bytes(room), format_bytes(kind->need)));
-  }
-  holds(4, !card.failing_since || *card.failing_since + Duration{10'000} > now, what + " while the card is not seen");
+  holds(4, no_room_[order.prompt_id].empty(), what + no_room_[order.prompt_id]);
   releases_.erase(renderer);
 }
 

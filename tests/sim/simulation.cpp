@@ -12,6 +12,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::size_t handlers_max = 200'000;  // At one moment; beyond, something turns in a circle.
+constexpr std::uint64_t steps_max = 1'000'000;
 constexpr Duration world_step = seconds(1);    // Models expire and memory settles without anybody's call.
 constexpr Duration rest_watch = minutes(3);
 
@@ -74,7 +75,7 @@ void Simulation::settle() {
 
 // Jumps to the next moment at which anything happens, and does all of it.
 void Simulation::step(TimePoint latest) {
-  ++steps_;
+  if (++steps_ > steps_max) checker_.late("it is busy without end");
   const TimePoint now = universe_.clock.now();
   TimePoint next = std::min({latest, people_.next(), trouble_.next(), now + world_step});
   if (const auto wake = universe_.clock.next()) next = std::min(next, *wake);
