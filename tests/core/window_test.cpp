@@ -174,6 +174,25 @@ TEST_F(WindowTest, a_release_that_timed_out_is_reported_and_passed) {
   EXPECT_EQ(phase_after(decision), WindowPhase::returning);
 }
 
+TEST_F(WindowTest, what_may_come_back_is_planned_on_a_card_read_after_the_release) {
+  moment.now += 1ms;
+  moment.seen.renderers["comfyui"].at = moment.now;
+  EXPECT_TRUE(in(WindowPhase::releasing).changes.empty());
+  moment.pass(0s);
+  EXPECT_EQ(phase_after(moment.decide()), WindowPhase::making_room) << "the job is still to be done";
+}
+
+TEST_F(WindowTest, an_absent_sense_that_someone_loaded_again_is_not_counted_as_gone) {
+  moment.residents().push_back(resident_of(moment.config.senses[1]));
+  moment.ledger.absences["vision"].evictions = 2;
+  moment.ledger.absences["brain"] = {.sense = "brain", .window = 1, .deadline = start + 120s, .evictions = 1};
+  window().evicted = {"brain", "vision"};
+  window().leaves["brain"] = {.since = start};
+  moment.take_away("brain");
+  moment.show_free(tenths(195));
+  EXPECT_EQ(phase_after(in(WindowPhase::rendering)), WindowPhase::releasing) << "brain may come back";
+}
+
 struct ReturnTest : WindowTest {
   ReturnTest() {
     window().phase = WindowPhase::returning;

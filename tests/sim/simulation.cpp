@@ -13,7 +13,7 @@ using std::chrono::seconds;
 
 constexpr std::size_t handlers_max = 200'000;  // At one moment; beyond, something turns in a circle.
 constexpr std::uint64_t steps_max = 1'000'000;
-constexpr Duration world_step = seconds(1);    // Models expire and memory settles without anybody's call.
+constexpr Duration world_step = seconds(1);  // Models expire and memory settles without anybody's call.
 constexpr Duration rest_watch = minutes(3);
 
 }  // namespace
