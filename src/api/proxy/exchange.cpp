@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/proxy/answer_away.hpp"
 #include "api/proxy/head_format.hpp"
 
 namespace malin::api::proxy {
@@ -21,6 +22,8 @@ Exchange::Exchange(Connection& connection)
     : connection_(connection), shared_(connection.shared()), client_(connection.client()) {}
 
 Exchange::~Exchange() {
+  if (is_speaking_) shared_.house.leave_turn();
+  leave_room();
   if (!server_) return;
   server_->set_owner(nullptr);
   server_->close();
@@ -34,16 +37,25 @@ void Exchange::take_head() {
   is_http_1_0_ = head.is_http_1_0;
   upgrades_ = head.upgrades && head.method == "GET" && head.body_end == BodyEnd::none;
   keeps_alive_ = head.keeps_alive;
-  format_request(head, {.host = shared_.host, .upgrades = upgrades_}, request_head_);
+  expects_continue_ = head.expects_continue;
+  const RequestChange change{.host = shared_.host,
+                             .plain_text = route_.speaks && shared_.options.cuts_tags,
+                             .upgrades = upgrades_,
+                             .plain_frames = route_.is_socket};
+  format_request(head, change, request_head_);
   request_.begin(head.body_end, head.body_bytes);
   client_.consume(head.bytes);
 }
 
 Task<bool> Exchange::run() {
   take_head();
+  if (route_.uses_model) {
+    const bool is_admitted = co_await admit();
+    if (!is_admitted) co_return keeps_alive_;
+  }
   for (;;) {
     const bool is_reached = co_await reach_server();
-    if (!is_reached) co_return co_await answer(format_error(route_.dialect, 502, shared_.host + " does not answer"));
+    if (!is_reached) co_return co_await fail(502, shared_.host + " does not answer");
     const Outcome outcome = co_await relay();
     switch (outcome) {
       case Outcome::done:
@@ -53,13 +65,9 @@ Task<bool> Exchange::run() {
         co_return false;
       case Outcome::lost:
         if (may_repeat()) continue;
-        if (!has_answer_) co_return co_await answer(format_error(route_.dialect, 502, shared_.host + " hung up"));
-        co_return false;
+        co_return co_await fail(502, shared_.host + " hung up");
       case Outcome::broken:
-        if (!has_answer_)
-          co_return co_await answer(
-              format_error(route_.dialect, 502, shared_.host + " gave an answer that is not HTTP/1.1"));
-        co_return false;
+        co_return co_await fail(502, shared_.host + " gave an answer that is not HTTP/1.1");
       case Outcome::gone:
       case Outcome::going:
         co_return false;
@@ -93,19 +101,14 @@ Task<Exchange::Outcome> Exchange::relay() {
   for (;;) {
     pass_request();
     if (request_.is_broken()) {
-      keeps_alive_ = false;
-      if (!has_answer_)
-        client_.send(format_answer(format_error(route_.dialect, 400, "the body is not well chunked"), false, is_head_));
-      co_await connection_.linger();
+      keeps_alive_ = co_await fail(400, "the body is not well chunked");
       co_return Outcome::gone;
     }
     const Outcome outcome = pass_answer();
     if (outcome != Outcome::going) co_return outcome;
     if (client_.has_ended() || client_.is_broken() || shared_.is_stopped) co_return Outcome::gone;
     if (connection_.is_late()) {
-      if (!has_answer_)
-        client_.send(
-            format_answer(format_error(route_.dialect, 504, shared_.host + " took too long"), false, is_head_));
+      keeps_alive_ = co_await fail(504, shared_.host + " took too long");
       co_return Outcome::gone;
     }
     const std::size_t all_moved = client_.moved() + server_->moved();
@@ -121,12 +124,14 @@ void Exchange::pass_request() {
     if (!replay_.empty()) {
       server_->send(replay_);  // For the second time; `client_` goes on where that ends.
     } else {
-      const std::size_t taken = request_.take(client_.in());
-      const std::string_view body = client_.in().substr(0, taken);
-      can_replay_ = can_replay_ && taken + request_head_.size() <= replay_bytes_max;
+      std::size_t taken = 0;
+      if (prefix_.empty()) taken = request_.take(client_.in());
+      const std::string_view body = prefix_.empty() ? client_.in().substr(0, taken) : std::string_view(prefix_);
+      can_replay_ = can_replay_ && body.size() + request_head_.size() <= replay_bytes_max;
       if (can_replay_) replay_.append(request_head_).append(body);
       server_->send(request_head_, body);
       client_.consume(taken);
+      prefix_ = std::string();
     }
   }
   if (request_.is_done() || client_.in().empty() || server_->unsent() > unsent_bytes_max) return;
@@ -156,11 +161,26 @@ Task<bool> Exchange::finish() {
   co_return keeps_alive_;
 }
 
+// With an answer of our own, unless the server's has begun: then all that is left is to break it off.
+Task<bool> Exchange::fail(unsigned status, std::string message) {
+  if (has_answer_) co_return false;
+  Answer error = format_error(route_.dialect, status, message);
+  co_return co_await answer(std::move(error));
+}
+
 Task<bool> Exchange::answer(Answer answer) {
-  const bool is_whole = request_.is_done();
-  keeps_alive_ = keeps_alive_ && is_whole;
-  client_.send(format_answer(answer, keeps_alive_, is_head_));
-  if (!is_whole) co_await connection_.linger();
+  if (has_begun_stream_) {
+    say(answer.status == 200 ? answer.body : format_event(true, answer.body));
+    end_stream();
+  } else {
+    keeps_alive_ = keeps_alive_ && request_.is_done() && !is_http_1_0_;
+    client_.send(format_answer(answer, keeps_alive_, is_head_));
+  }
+  has_answer_ = true;
+  if (!request_.is_done()) {
+    keeps_alive_ = false;
+    co_await connection_.linger();
+  }
   co_return keeps_alive_;
 }
 

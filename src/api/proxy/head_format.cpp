@@ -49,7 +49,6 @@ void format_request(const RequestHead& head, const RequestChange& change, std::s
   for (const Field& field : head.fields) {
     if (is_hop_by_hop(field) || (has_named && !is_essential(field) && head.is_for_this_hop(field))) continue;
     if (field.known == Known::host && replaces_host) continue;
-    if (field.known == Known::expect && change.invited) continue;
     if (field.known == Known::accept_encoding && change.plain_text) continue;
     if (field.known == Known::websocket_extensions && change.plain_frames) continue;
     out.append(field.line);
@@ -57,6 +56,19 @@ void format_request(const RequestHead& head, const RequestChange& change, std::s
   if (head.body_end == BodyEnd::chunked) out.append("Transfer-Encoding: chunked\r\n");
   if (change.upgrades) out.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
   out.append("Via: 1.1 malin\r\n\r\n");
+}
+
+void drop_field(std::string_view name, std::string& head) {
+  for (auto line = head.find("\r\n"); line != std::string::npos; line = head.find("\r\n", line + 2)) {
+    const auto begin = line + 2;
+    const auto end = head.find("\r\n", begin);
+    if (end == std::string::npos) return;
+    const bool is_it =
+        same_text(std::string_view(head).substr(begin, name.size()), name) && head[begin + name.size()] == ':';
+    if (!is_it) continue;
+    head.erase(begin, end + 2 - begin);
+    line = begin - 4;  // Looks at what has moved up.
+  }
 }
 
 void format_response(std::string_view text, const ResponseHead& head, const ResponseChange& change, std::string& out) {

@@ -9,7 +9,6 @@ namespace malin::api::proxy {
 
 struct RequestChange {
   std::string_view host;      // For a request that names none.
-  bool invited = false;       // The client was told to go on, so the server need not be asked.
   bool plain_text = false;    // The answer will be read, so it must not come compressed.
   bool upgrades = false;      // It may change to a WebSocket,
   bool plain_frames = false;  // whose frames will be read.
@@ -23,6 +22,9 @@ struct ResponseChange {
   bool drops_framing = false;     // What tells the end of the body is replaced
   std::string_view framing = {};  // by these lines.
 };
+
+// Takes all fields of this name out of a head that was formatted here.
+void drop_field(std::string_view name, std::string& head);
 
 // `text`: the bytes that `head` was read from.
 void format_response(std::string_view text, const ResponseHead& head, const ResponseChange& change, std::string& out);

@@ -33,8 +33,8 @@ void rethrow_unless_cancelled(std::exception_ptr thrown) {
 }  // namespace
 
 struct Proxy::Impl : std::enable_shared_from_this<Proxy::Impl> {
-  Impl(const asio::any_io_executor& executor, ProxyOptions options)
-      : shared(std::make_shared<Shared>(executor, std::move(options))),
+  Impl(const asio::any_io_executor& executor, ProxyOptions options, House& house)
+      : shared(std::make_shared<Shared>(executor, std::move(options), house)),
         acceptor(executor),
         ticker(executor),
         pause(executor),
@@ -93,8 +93,12 @@ void Proxy::Impl::tick() {
   });
 }
 
-Proxy::Proxy(asio::any_io_executor executor, ProxyOptions options)
-    : impl_(std::make_shared<Impl>(executor, std::move(options))) {}
+Proxy::Proxy(asio::any_io_executor executor, ProxyOptions options, House& house)
+    : impl_(std::make_shared<Impl>(executor, std::move(options), house)) {
+  house.on_news([shared = std::weak_ptr(impl_->shared)] {
+    if (const auto held = shared.lock()) held->room.review();
+  });
+}
 
 Proxy::~Proxy() { stop(); }
 
@@ -135,5 +139,7 @@ Task<void> Proxy::stopped() {
     co_await impl->ended.async_wait(asio::as_tuple(asio::use_awaitable));
   }
 }
+
+std::size_t Proxy::waiting() const { return impl_->shared->room.size(); }
 
 }  // namespace malin::api::proxy

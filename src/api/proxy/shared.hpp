@@ -8,6 +8,7 @@
 #include "api/proxy/head.hpp"
 #include "api/proxy/pool.hpp"
 #include "api/proxy/proxy.hpp"
+#include "api/proxy/waiting_room.hpp"
 
 namespace malin::api::proxy {
 
@@ -23,12 +24,16 @@ struct Limits {
 };
 
 struct Shared {
-  Shared(boost::asio::any_io_executor executor_, ProxyOptions options_)
-      : executor(std::move(executor_)),
+  Shared(boost::asio::any_io_executor executor_, ProxyOptions options_, House& house_)
+      : house(house_),
+        room(house_),
+        executor(std::move(executor_)),
         options(std::move(options_)),
         host(options.upstream.host + ":" + std::to_string(options.upstream.port)),
         pool(executor, options.upstream) {}
 
+  House& house;
+  WaitingRoom room;
   boost::asio::any_io_executor executor;
   ProxyOptions options;
   Limits limits;
