@@ -1,7 +1,9 @@
 #include "api/card_parts.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <string_view>
 
 namespace malin::api {
 
@@ -17,6 +19,19 @@ Bytes held_by(const Situation& situation, const SenseView& view) {
   const bool is_coming = view.state == SenseState::loading && view.progress > 0 && view.progress < 1;
   if (is_coming) return {static_cast<std::int64_t>(static_cast<double>(footprint.count) * view.progress)};
   return view.resident == nullptr ? Bytes{} : footprint;
+}
+
+bool contains_name(std::string_view text, std::string_view name) {
+  const auto same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
+  return !std::ranges::search(text, name, same).empty();
+}
+
+// What it holds itself, or all of its process where the driver names that.
+Bytes held_by(const CardReading& reading, const RendererSpec& renderer, const RendererReading* seen) {
+  Bytes held = seen == nullptr ? Bytes{} : std::max(seen->held, Bytes{});
+  for (const CardReading::Holder& holder : reading.holders)
+    if (holder.used && contains_name(holder.name, renderer.server.name)) held = std::max(held, *holder.used);
+  return held;
 }
 
 // The process that most likely is this part: its size is about the same.
@@ -61,9 +76,8 @@ std::vector<CardPart> parts_of(const Situation& situation, const std::vector<Sen
   for (const SenseView& view : views)
     if (view.spec->card == card.name) add(Kind::sense, view.spec->name, held_by(situation, view));
   for (const RendererSpec& renderer : situation.config.renderers) {
-    const RendererReading* seen = situation.renderer(renderer.server.name);
     if (renderer.card == card.name)
-      add(Kind::renderer, renderer.server.name, seen == nullptr ? Bytes{} : std::max(seen->held, Bytes{}));
+      add(Kind::renderer, renderer.server.name, held_by(*reading, renderer, situation.renderer(renderer.server.name)));
   }
   const std::vector<CardPart> ours = parts;
   add_others(*reading, ours, left, parts);

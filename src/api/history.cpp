@@ -55,12 +55,25 @@ bool is_in_trouble(const Situation& situation, const SenseView& view, const Away
   return view.state == SenseState::unknown && engine != situation.seen.engines.end() && engine->second.error;
 }
 
+// Before everyone has been looked at once, memory has no names yet.
+bool is_known(const Situation& situation) {
+  const auto has_answered = [](const auto& readings, const std::string& name) {
+    const auto found = readings.find(name);
+    return found != readings.end() && (found->second.value || found->second.error);
+  };
+  const auto is_seen = [&](const SenseSpec& sense) { return has_answered(situation.seen.engines, sense.engine); };
+  return std::ranges::all_of(situation.config.senses, is_seen) &&
+         std::ranges::all_of(situation.config.renderers, [&](const RendererSpec& renderer) {
+           return has_answered(situation.seen.renderers, renderer.server.name);
+         });
+}
+
 }  // namespace
 
 void History::take(const Situation& situation) {
   const std::vector<SenseView> views = view_senses(situation);
   note_troubles(situation, views);
-  if (situation.now < taken_at_ + shortest_gap) return;
+  if (situation.now < taken_at_ + shortest_gap || !is_known(situation)) return;
   taken_at_ = situation.now;
   for (const CardSpec& card : situation.config.cards) {
     const std::vector<CardPart> parts = parts_of(situation, views, card);

@@ -48,16 +48,15 @@ export function Ask({ store }: { store: Store }) {
   };
 
   return (
-    <form class="ask" onSubmit={submit}>
-      <fieldset class="choice">
-        <legend class="unseen">What</legend>
+    <form class="asking" onSubmit={submit}>
+      <div class="choice" role="radiogroup" aria-label="What">
         {store.kinds.map((one) => (
           <label key={one.name} class={one === kind ? "chosen" : ""}>
             <input type="radio" name="kind" checked={one === kind} onChange={() => setChosen(one.name)} />
             {capital(one.name)}
           </label>
         ))}
-      </fieldset>
+      </div>
       <label>
         <span class="unseen">Prompt</span>
         <textarea

@@ -21,6 +21,7 @@ const ranges = [
   { label: "6 h", length: 21_600 },
 ];
 const height = 200;
+const shortest = 60;
 
 function colour(element: Element, name: string): string {
   return getComputedStyle(element).getPropertyValue(name).trim();
@@ -70,7 +71,7 @@ function options(given: () => Given, root: HTMLElement, onHover: (at: number | n
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: true }, y: { range: [0, (card?.total_bytes ?? 0) / 2 ** 30] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 26, space: 70, values: (_, at) => at.map((second) => clock(second * 1000)) },
+      { ...axis, grid: { show: false }, size: 26, space: 70, values: (_, at, _axis, _space, step) => at.map((second) => clock(second * 1000, step < 60)) },
       {
         ...axis,
         grid: { stroke: colour(root, "--line"), width: 1 },
@@ -143,7 +144,10 @@ export function Chart(given: Given) {
   useEffect(() => {
     const end = given.now / 1000;
     plot.current?.setData(layers(given.history, given.now), false);
-    plot.current?.setScale("x", { min: end - ranges[range].length, max: end });
+    // A young daemon's few minutes fill the width.
+    const first = (given.history.at_ms[0] ?? given.now) / 1000;
+    const length = Math.min(ranges[range].length, Math.max(shortest, end - first));
+    plot.current?.setScale("x", { min: end - length, max: end });
   });
 
   const index = hovered !== null && hovered < given.history.at_ms.length ? hovered : null;

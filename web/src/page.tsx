@@ -64,7 +64,8 @@ function headline(store: Store): { shown: string; said: string } {
 
 function subline(store: Store): string {
   const status = store.status!;
-  const parts = [capital(status.line)];
+  const line = capital(status.line);
+  const parts = line === headline(store).shown ? [] : [line];
   const waiting = status.queue.filter((job) => job.state === "queued").length;
   if (waiting) parts.push(`${plural(waiting, "job waits", "jobs wait")}`);
   if (status.presence.turns > 0) parts.push("she is talking");
@@ -183,13 +184,11 @@ export function Page({ store }: { store: Store }) {
           <div class="column">
             <CardSection store={store} />
             <Section id="queue" title="Queue"><Queue store={store} /></Section>
+            <Section id="delivered" title="Delivered"><Gallery store={store} /></Section>
           </div>
           <div class="column">
             <Section id="senses" title="Senses"><Senses store={store} /></Section>
             <Section id="ask" title="Ask for something"><Ask store={store} /></Section>
-          </div>
-          <div class="across">
-            <Section id="delivered" title="Delivered"><Gallery store={store} /></Section>
             <Section id="happened" title="What happened"><Timeline store={store} /></Section>
           </div>
         </main>

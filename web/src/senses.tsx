@@ -14,14 +14,18 @@ const words: Record<Sense["state"], string> = {
   unknown: "unknown",
 };
 
-function tone(sense: Sense): string {
-  if (sense.state === "ready") return "good";
-  return sense.away || sense.state === "loading" ? "fair" : "bad";
+// What is gone while nothing is wrong is on its way back: its absence is over, and its turn to load comes.
+function standing(sense: Sense, isWell: boolean): { tone: string; word: string } {
+  if (sense.state === "ready") return { tone: "good", word: words.ready };
+  if (sense.away) return { tone: "fair", word: words[sense.state] };
+  return isWell ? { tone: "fair", word: words.loading } : { tone: "bad", word: words[sense.state] };
 }
 
 function SenseRow({ sense, store }: { sense: Sense; store: Store }) {
   const name = `restore ${sense.name}`;
   const away = awayToday(store.windows, sense.name, store.now());
+  const isWell = store.status!.glow !== "red";
+  const { tone, word } = standing(sense, isWell);
   const trouble = store.troubles.find((one) => one.sense === sense.name);
   const restore = () =>
     store.act(
@@ -36,14 +40,14 @@ function SenseRow({ sense, store }: { sense: Sense; store: Store }) {
       <div class="grow">
         <div class="row">
           <strong>{capital(sense.name)}</strong>
-          <span class={`state ${tone(sense)}`}>{words[sense.state]}</span>
+          <span class={`state ${tone}`}>{word}</span>
           <span class="end">{size(sense.footprint_bytes)}</span>
         </div>
         <p class="soft small">
           {sense.model}
           {away >= 1 ? ` · away ${span(away)} today` : " · not away today"}
         </p>
-        {sense.state !== "ready" && sense.why && !sense.away && <p class="small">{capital(sense.why)}</p>}
+        {sense.state !== "ready" && sense.why && !isWell && !sense.away && <p class="small">{capital(sense.why)}</p>}
         {sense.state === "loading" && sense.progress > 0 && (
           <progress max={1} value={sense.progress} aria-label={`Loading ${sense.name}`} />
         )}

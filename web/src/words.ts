@@ -73,12 +73,12 @@ export function sentence(status: Status, kinds: Kind[]): { shown: string; said: 
     const one = capital(`${list(names)} ${names.length === 1 ? "is" : "are"} missing`);
     return { shown: one, said: one };
   }
-  if (window && (window.phase === "releasing" || window.phase === "returning")) {
+  const next = job ?? status.queue.find((one) => one.state === "queued");
+  if (window && (!next || window.phase === "releasing" || window.phase === "returning")) {
     const away = status.senses.filter((sense) => sense.state !== "ready").map((sense) => sense.name);
     const coming = away.length ? `${capital(list(away))} on the way` : "Nearly there";
-    return { shown: `${coming}, ${back}`, said: `${coming} back` };
+    return { shown: `${coming}, ${back}`, said: "On the way back" };
   }
-  const next = job ?? status.queue.find((one) => one.state === "queued");
   if (window && next) {
     const doing = capital(deed(kinds, next));
     return { shown: `${doing}, ${back}`, said: `${doing}, back soon` };
