@@ -84,6 +84,7 @@ void read_all(const toml::table& root, AppConfig& config, Problems& problems) {
   read_named(root, "senses", sense_keys(), config.senses, problems);
   read_named(root, "kinds", kind_keys(), config.kinds, problems);
   read_single(root, "courier", courier_keys(), config.courier, problems);
+  read_single(root, "webhook", webhook_keys(), config.webhook, problems);
   read_single(root, "api", api_keys(), config.api, problems);
   read_single(root, "presence", presence_keys(), config.presence, problems);
   read_single(root, "swap", swap_keys(), config.swap, problems);

@@ -72,6 +72,11 @@ struct CourierSettings : TokenSettings {
   std::string deliver;  // "edit" or "send".
 };
 
+// Told of every change of the glow. The token is the secret that signs.
+struct WebhookSettings : TokenSettings {
+  std::string url;
+};
+
 struct ApiSettings : TokenSettings {
   std::string listen;
   std::string address;     // From `listen`.
@@ -97,6 +102,7 @@ struct AppConfig {
   std::vector<SenseSpec> senses;
   std::vector<KindSettings> kinds;
   std::optional<CourierSettings> courier;  // Empty: no [courier] in the file.
+  std::optional<WebhookSettings> webhook;  // Empty: no [webhook] in the file.
   ApiSettings api;
   PresenceSettings presence;
   SwapSpec swap;

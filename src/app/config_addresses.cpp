@@ -54,6 +54,7 @@ void check_addresses(const AppConfig& config, Problems& problems) {
   for (const RendererSettings& renderer : config.renderers) {
     check_url(renderer.url, "renderers." + renderer.name + ".url", problems);
   }
+  if (config.webhook) check_url(config.webhook->url, "webhook.url", problems);
   if (config.courier) check_courier(*config.courier, problems);
   check_listen(config.api, problems);
 }

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto single_section_names = std::to_array({"courier"sv, "api"sv, "presence"sv, "swap"sv, "supervision"sv});
+constexpr auto single_section_names =
+    std::to_array({"courier"sv, "webhook"sv, "api"sv, "presence"sv, "swap"sv, "supervision"sv});
 constexpr auto named_section_names = std::to_array({"cards"sv, "engines"sv, "renderers"sv, "senses"sv, "kinds"sv});
 
 const auto root_table = std::to_array<Key<RootSettings>>({
@@ -89,6 +90,12 @@ const auto courier_table = std::to_array<Key<CourierSettings>>({
     {{.name = "deliver", .fallback = "edit", .choices = "edit|send"}, &CourierSettings::deliver},
 });
 
+const auto webhook_table = std::to_array<Key<WebhookSettings>>({
+    {{.name = "url", .required = true}, &WebhookSettings::url},
+    {{.name = "token_env"}, &WebhookSettings::token_env},
+    {{.name = "token_file"}, &WebhookSettings::token_file},
+});
+
 const auto api_table = std::to_array<Key<ApiSettings>>({
     {{.name = "listen", .fallback = "127.0.0.1:7425"}, &ApiSettings::listen},
     {{.name = "token_env"}, &ApiSettings::token_env},
@@ -136,6 +143,7 @@ Keys<RendererSettings> renderer_keys() { return renderer_table; }
 Keys<SenseSpec> sense_keys() { return sense_table; }
 Keys<KindSettings> kind_keys() { return kind_table; }
 Keys<CourierSettings> courier_keys() { return courier_table; }
+Keys<WebhookSettings> webhook_keys() { return webhook_table; }
 Keys<ApiSettings> api_keys() { return api_table; }
 Keys<PresenceSettings> presence_keys() { return presence_table; }
 Keys<SwapSpec> swap_keys() { return swap_table; }
@@ -153,6 +161,7 @@ std::vector<KnownKey> known_keys() {
   add(all, "senses", sense_keys());
   add(all, "kinds", kind_keys());
   add(all, "courier", courier_keys());
+  add(all, "webhook", webhook_keys());
   add(all, "api", api_keys());
   add(all, "presence", presence_keys());
   add(all, "swap", swap_keys());

@@ -48,6 +48,7 @@ Keys<RendererSettings> renderer_keys();
 Keys<SenseSpec> sense_keys();
 Keys<KindSettings> kind_keys();
 Keys<CourierSettings> courier_keys();
+Keys<WebhookSettings> webhook_keys();
 Keys<ApiSettings> api_keys();
 Keys<PresenceSettings> presence_keys();
 Keys<SwapSpec> swap_keys();

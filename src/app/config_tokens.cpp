@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "adapters/webhook/signature.hpp"
 #include "app/config_check.hpp"
 
 namespace malin::app {
@@ -63,6 +64,14 @@ void resolve_tokens(AppConfig& config, const std::filesystem::path& folder, cons
     resolve(engine, "engines." + engine.name, folder, environment, problems);
   }
   resolve(config.api, "api", folder, environment, problems);
+  if (config.webhook) {
+    resolve(*config.webhook, "webhook", folder, environment, problems);
+    if (config.webhook->token_env.empty() && config.webhook->token_file.empty())
+      problems.add("webhook", "the secret that signs is missing: write token_env = \"NAME\" or token_file = \"PATH\"");
+    const std::string& secret = config.webhook->token.reveal();
+    const Result<std::string> key = adapters::webhook::parse_secret(secret);
+    if (!secret.empty() && !key) problems.add("webhook", key.error().message);
+  }
   if (!config.courier) return;
   resolve(*config.courier, "courier", folder, environment, problems);
   if (config.courier->token_env.empty() && config.courier->token_file.empty()) {

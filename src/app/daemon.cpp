@@ -23,6 +23,7 @@ struct Daemon::Impl {
 
   Task<void> run();
   Task<void> tell_how_it_stands();
+  Task<void> run_webhook();
 
   Clock& clock;
   const AppConfig& config;
@@ -94,6 +95,7 @@ Task<void> Daemon::Impl::tell_how_it_stands() {
   constexpr Duration longest{3'600'000};
   std::string told;
   bool was_ready = false;
+  std::optional<Glow> glow_told;
   while (!is_stopping) {
     const std::int64_t revision = controller->revision();
     const Situation now = controller->situation();
@@ -104,18 +106,25 @@ Task<void> Daemon::Impl::tell_how_it_stands() {
       spdlog::info("glow={} {}", to_string(glow), line);
       if (options.on_line) options.on_line(line);
     }
+    if (parts->webhook && glow_told != glow) parts->webhook->tell(to_string(glow), line);
+    glow_told = glow;
     if (!was_ready && glow == Glow::green) {
       was_ready = true;
       if (options.on_ready) options.on_ready();
     }
     co_await controller->wait_for_news(revision, clock.now() + longest);
   }
+  if (parts->webhook) parts->webhook->stop();
+}
+
+Task<void> Daemon::Impl::run_webhook() {
+  if (parts->webhook) co_await parts->webhook->run();
 }
 
 Task<void> Daemon::Impl::run() {
   using namespace asio::experimental::awaitable_operators;
   spdlog::info("listening on http://{}:{}, state in {}", config.api.address, port, folder.directory.string());
-  co_await (controller->run() && tell_how_it_stands());
+  co_await (controller->run() && tell_how_it_stands() && run_webhook());
   api->stop();
   co_await api->stopped();
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
 #include "adapters/cards/amdgpu.hpp"
 #include "adapters/cards/nvml.hpp"
 #include "adapters/cards/reported_card.hpp"
@@ -106,6 +108,18 @@ Result<void> make_courier(const asio::any_io_executor& executor, const AppConfig
   return {};
 }
 
+Result<void> make_webhook(const asio::any_io_executor& executor, Clock& clock, const AppConfig& config, Parts& parts) {
+  if (!config.webhook) return {};
+  adapters::WebhookOptions options;
+  options.url = config.webhook->url;
+  options.secret = config.webhook->token.reveal();
+  options.on_trouble = [](const Error& error) { spdlog::warn("webhook: not taken, trying again: {}", error.message); };
+  auto made = adapters::Webhook::make(executor, clock, std::move(options));
+  if (!made) return std::unexpected(made.error());
+  parts.webhook = std::move(*made);
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Parts>> make_parts(asio::any_io_executor executor, Clock& clock, const AppConfig& config,
@@ -113,6 +127,7 @@ Result<std::unique_ptr<Parts>> make_parts(asio::any_io_executor executor, Clock&
   auto parts = std::make_unique<Parts>();
   Result<void> done = make_renderers(executor, clock, config, on_hint, *parts);
   if (done) done = make_courier(executor, config, *parts);
+  if (done) done = make_webhook(executor, clock, config, *parts);
   if (!done) return std::unexpected(done.error());
   for (const CardSettings& card : config.cards) parts->cards[card.name] = make_card(card, *parts);
   for (const EngineSettings& engine : config.engines)

@@ -10,6 +10,7 @@
 
 #include "adapters/media/media_inspector.hpp"
 #include "adapters/system/shell_commands.hpp"
+#include "adapters/webhook/webhook.hpp"
 #include "app/config.hpp"
 #include "control/outside.hpp"
 
@@ -19,7 +20,8 @@ struct Parts {
   std::map<std::string, std::unique_ptr<Card>> cards;
   std::map<std::string, std::unique_ptr<Engine>> engines;
   std::map<std::string, std::unique_ptr<Renderer>> renderers;
-  std::unique_ptr<Courier> courier;  // Null without [courier].
+  std::unique_ptr<Courier> courier;            // Null without [courier].
+  std::unique_ptr<adapters::Webhook> webhook;  // Null without [webhook].
   adapters::MediaInspector inspector;
   adapters::ShellCommands commands;
 };

@@ -58,7 +58,7 @@ class Program {
 }
 
 export class Machine {
-  static async start({ speed = 10, token = "" } = {}) {
+  static async start({ speed = 10, token = "", webhook = null } = {}) {
     const machine = new Machine();
     machine.token = token;
     machine.folder = mkdtempSync(join(tmpdir(), "malin-web-"));
@@ -67,15 +67,20 @@ export class Machine {
     machine.rig = new Program("rig", "--dir", machine.folder, "--speed", `${speed}`, "--api-port", `${machine.port}`);
     await machine.rig.says(/Ctrl-C/);
     machine.places = JSON.parse(readFileSync(join(machine.folder, "rig.json"), "utf8"));
-    if (token) machine.demandToken();
+    if (token) machine.configure("[api]\n", '[api]\ntoken_file = "api.token"\n', "api.token", token);
+    if (webhook) {
+      const section = `[webhook]\nurl = "${webhook.url}"\ntoken_file = "webhook.secret"\n\n[api]\n`;
+      machine.configure("[api]\n", section, "webhook.secret", webhook.secret);
+    }
     await machine.serve();
     return machine;
   }
 
-  demandToken() {
-    writeFileSync(join(this.folder, "api.token"), this.token, { mode: 0o600 });
+  // Puts a secret into a file of its own, and `after` in the place of `before` in malin.toml.
+  configure(before, after, file, secret) {
+    writeFileSync(join(this.folder, file), secret, { mode: 0o600 });
     const path = join(this.folder, "malin.toml");
-    writeFileSync(path, readFileSync(path, "utf8").replace("[api]\n", '[api]\ntoken_file = "api.token"\n'));
+    writeFileSync(path, readFileSync(path, "utf8").replace(before, after));
   }
 
   async serve() {
