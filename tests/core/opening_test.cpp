@@ -57,7 +57,7 @@ TEST_F(OpeningTest, one_that_must_wait_does_not_hold_up_the_next) {
   moment.queue("selfie", 2);
   moment.ledger.settings.swap_enabled = false;
   EXPECT_EQ(begun(moment.decide()), std::vector<JobId>{"j-2"});
-  EXPECT_EQ(why("j-1"), "needs brain away, and swapping is off");
+  EXPECT_EQ(why("j-1"), "needs vision and voice away, and swapping is off");
 }
 
 TEST_F(OpeningTest, each_wait_has_its_reason) {
