@@ -37,7 +37,10 @@ std::vector<ExampleLine> example_lines() {
   std::vector<ExampleLine> lines;
   std::string section;
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with('[')) section = line.substr(1, line.find_first_of(".]") - 1);
+    // A section that may be left out is shown as a comment, as its keys are.
+    const std::size_t bracket = line.starts_with("#[") ? 1 : 0;
+    if (line.substr(bracket).starts_with('['))
+      section = line.substr(bracket + 1, line.find_first_of(".]") - bracket - 1);
     lines.push_back({section, line});
   }
   return lines;
