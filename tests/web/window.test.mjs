@@ -166,7 +166,7 @@ test("what is refused says why", { timeout: limit }, async () => {
   await page.getByLabel("Steps").fill("many");
   page.troubles.length = 0;
   await page.getByRole("button", { name: "Ask for a selfie" }).click();
-  await shows(page.getByRole("alert"), /"steps" is a number/);
+  await shows(page.getByRole("alert"), /"steps" must be a number/);
   assert.equal(await page.getByLabel("Prompt").inputValue(), "with too many steps");
   page.troubles = page.troubles.filter((text) => !/422/.test(text));
   await close(page);
