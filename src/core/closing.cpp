@@ -34,6 +34,20 @@ void close(const Situation& s, const Window& window, bool exactly, std::string r
              exactly ? "everyone is back as before, after " + took : "closed after " + took + ", but " + reason);
 }
 
+// What a render gave back may be shown free later. Until it is, the next one would seem to need more senses away than
+// it does, or more than are away.
+bool is_settling_for_next(const Situation& s, const RendererSpec& renderer, const Window& window, Draft& draft) {
+  const TimePoint settled_by = window.phase_at + s.config.swap.settle_limit;
+  const auto room = room_for_render(s, renderer, TimePoint::min());
+  if (window.jobs.empty() || !room || *room >= window.need || settled_by <= s.now) return false;
+  const auto is_next = [&](const Job* job) {
+    return s.renderer_of(*job) == &renderer && (!job->not_before || *job->not_before <= s.now);
+  };
+  if (std::ranges::none_of(queued_jobs(s), is_next)) return false;
+  draft.wake_at(settled_by);
+  return true;
+}
+
 // Who is not even being loaded by then is not waited for: the window closes and says so, supervision goes on.
 TimePoint return_limit(const Situation& s, const Window& window) {
   Duration length = return_margin;
@@ -86,13 +100,7 @@ void release(const Situation& s, const std::vector<SenseView>& senses, const Ren
   // What is still needed away shows on a card that was read after the release.
   const bool may_go_on = !reason_to_end(s, window, renderer);
   if (may_go_on && s.card_since(window.card, s.seen.renderers.at(renderer.server.name).at) == nullptr) return;
-  // Given back is not yet shown free, and until it is the next render would seem to need more senses away, or too many.
-  const auto room = room_for_render(s, renderer, TimePoint::min());
-  const TimePoint settled_by = window.phase_at + s.config.swap.settle_limit;
-  const bool is_anyone_waiting =
-      std::ranges::any_of(queued_jobs(s), [&](const Job* job) { return s.renderer_of(*job) == &renderer; });
-  if (may_go_on && is_anyone_waiting && room && *room < window.need && s.now < settled_by)
-    return draft.wake_at(settled_by);
+  if (may_go_on && is_settling_for_next(s, renderer, window, draft)) return;
   if (const Error* error = s.last_error("release " + renderer.server.name);
       error != nullptr && s.has_kept_memory_since(renderer, window.phase_at))
     draft.tell("window", std::to_string(window.id),
