@@ -14,13 +14,13 @@ import tempfile
 import unittest
 import urllib.parse
 
-from processes import Program, until
+from processes import LIMIT_S, Program, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MALIN = os.environ.get("MALIN", str(ROOT / "build/dev/malin"))
 
 
-def request(url, method="GET", body=None, headers=None, limit=30):
+def request(url, method="GET", body=None, headers=None, limit=LIMIT_S):
     """(status, body); JSON bodies both ways, text where the answer is none."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=limit)
@@ -187,7 +187,7 @@ class Daemon(Program):
             raise AssertionError(f"POST /v1/jobs: {status} {answer}")
         return answer["id"]
 
-    def wait_for_state(self, job_id, state, limit=30):
+    def wait_for_state(self, job_id, state, limit=LIMIT_S):
         def look():
             job = self.job(job_id)
             if job["state"] != state and job["state"] in ("delivered", "failed", "cancelled"):
@@ -196,10 +196,10 @@ class Daemon(Program):
 
         return until(f"{job_id} is {state}", look, limit)
 
-    def wait_for_phase(self, phase, limit=30):
+    def wait_for_phase(self, phase, limit=LIMIT_S):
         until(f"a window is in phase {phase}", lambda: self.phase() == phase, limit)
 
-    def wait_until_ready(self, limit=30):
+    def wait_until_ready(self, limit=LIMIT_S):
         """Every sense is here, and no window is open."""
         until("all are here", lambda: self.status()["glow"] == "green" and self.phase() is None, limit)
 

@@ -9,9 +9,10 @@ import time
 
 SANITIZER_REPORT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|DEADLYSIGNAL")
 POLL_S = 0.02
+LIMIT_S = 60  # Much more than anything takes, for machines that have other things to do.
 
 
-def until(what, check, limit=30):
+def until(what, check, limit=LIMIT_S):
     """The first true answer of `check`; fails when there is none within `limit` seconds."""
     deadline = time.monotonic() + limit
     while True:
@@ -67,7 +68,7 @@ class Program:
     def is_running(self):
         return self.process.poll() is None
 
-    def wait_for_line(self, pattern, limit=30):
+    def wait_for_line(self, pattern, limit=LIMIT_S):
         def look():
             for line in list(self.log):
                 if match := re.search(pattern, line):
@@ -78,13 +79,13 @@ class Program:
 
         return until(f"{self.name} says {pattern!r}", look, limit)
 
-    def wait(self, limit=30):
+    def wait(self, limit=LIMIT_S):
         """Its exit code."""
         code = self.process.wait(limit)
         self._reader.join(limit)
         return code
 
-    def stop(self, limit=30):
+    def stop(self, limit=LIMIT_S):
         """As a service manager does it. Its exit code."""
         if self.is_running():
             self.process.send_signal(signal.SIGTERM)

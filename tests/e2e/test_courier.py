@@ -39,7 +39,7 @@ class Courier(RigTest):
         malin.wait_until_ready()
         self.assert_restored(self.before)
         self.rig.clear_faults()
-        malin.wait_for_state(self.job, "delivered", 60)
+        malin.wait_for_state(self.job, "delivered")
         # What had arrived before the hanging ended is the one repeat that the protocol leaves open.
         self.assertEqual(len(self.rig.media()), 1)
         self.assertLessEqual(len(self.rig.inbox()), 2)
@@ -99,7 +99,7 @@ class Courier(RigTest):
         self.rig.config.set("courier", "deliver", '"send"')
         self.rig.fault("telegram.answer.lost", text="sendPhoto")
         malin = self.begin()
-        malin.wait_for_state(self.job, "delivered", 60)
+        malin.wait_for_state(self.job, "delivered")
         malin.wait_until_ready()
         self.assertLessEqual(len(self.rig.media()), 2)
 

@@ -74,7 +74,7 @@ class Video(RigTest):
         job = malin.submit("video", "she turns and waves")
         malin.wait_for_phase("rendering")
         self.assertEqual(malin.senses(), {"brain": "away", "vision": "away", "voice": "ready"})
-        malin.wait_for_state(job, "delivered", 60)
+        malin.wait_for_state(job, "delivered")
         malin.wait_until_ready()
 
         self.assert_restored(before)
@@ -92,7 +92,7 @@ class Video(RigTest):
         before = self.rig.residents()
         video = malin.submit("video", "she turns and waves", priority=1)
         selfie = malin.submit(steps=20)
-        malin.wait_for_state(video, "delivered", 60)
+        malin.wait_for_state(video, "delivered")
         until("the brain is here while the selfie is made", lambda: self.is_brain_back_early(malin, selfie))
         malin.wait_for_state(selfie, "delivered")
         malin.wait_until_ready()

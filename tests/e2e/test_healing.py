@@ -52,7 +52,7 @@ class AtRest(RigTest):
         self.rig.fault("lmstudio.reply.other_model", times=4, text="gemma-3-4b")
         self.rig.act("/lmstudio/eject", identifier=VISION)
         until("it is heard", lambda: malin.senses()["vision"] == "failing")
-        malin.wait_until_ready(60)
+        malin.wait_until_ready()
         self.assertEqual(self.rig.residents(), before)
         self.assertEqual(self.rig.references()[BRAIN], references[BRAIN])
 
@@ -115,7 +115,7 @@ class AfterAWindow(RigTest):
         self.rig.fault("lmstudio.load.crashes", times=1, amount=0.5)
         self.make_selfie()
         until("it is dead", lambda: self.rig.fired("lmstudio.load.crashes"))
-        self.malin.wait_until_ready(60)
+        self.malin.wait_until_ready()
         self.assertEqual(self.rig.residents(), self.before)
 
 
@@ -172,7 +172,7 @@ class InAWindow(RigTest):
         malin = self.open_window("video", steps=12)
         self.rig.act("/lmstudio/load", model=VISION)
         until("it is sent away again", lambda: VISION not in self.rig.residents())
-        malin.wait_for_state(self.job, "delivered", 60)
+        malin.wait_for_state(self.job, "delivered")
         malin.wait_until_ready()
         self.assert_restored(self.before)
         self.assertIn("loaded again by someone", malin.told())
@@ -209,7 +209,7 @@ class InAWindow(RigTest):
         # The engine's own ledger says that it has the room; only its restart gives the memory back.
         self.rig.act("/lmstudio/kill")
         self.rig.act("/lmstudio/revive")
-        malin.wait_until_ready(60)
+        malin.wait_until_ready()
         self.assertEqual(self.rig.residents(), before)
         self.assertEqual(malin.job(job)["state"], "queued")
 

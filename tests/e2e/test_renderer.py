@@ -23,8 +23,8 @@ class Renders(RigTest):
         until("it renders", lambda: self.rig.state()["comfyui"]["running"])
         return malin
 
-    def assert_delivered_after(self, attempts, limit=60):
-        self.malin.wait_for_state(self.job, "delivered", limit)
+    def assert_delivered_after(self, attempts):
+        self.malin.wait_for_state(self.job, "delivered")
         self.malin.wait_until_ready()
         self.assertEqual(self.malin.job(self.job)["attempts"], attempts)
         self.assert_restored(self.before)
@@ -109,7 +109,7 @@ class Renders(RigTest):
         self.assertNotEqual(malin.status()["glow"], "green")
         self.rig.clear_faults()
         self.rig.act("/comfyui/kill")
-        malin.wait_until_ready(60)
+        malin.wait_until_ready()
         self.assertEqual(self.rig.residents(), self.before)
 
     def test_a_workflow_that_it_declines_fails_with_its_words(self):

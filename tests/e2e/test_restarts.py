@@ -20,7 +20,7 @@ class Killed(RigTest):
 
     def assert_all_is_well(self, renders=1):
         malin = self.restart()
-        malin.wait_for_state(self.job, "delivered", 60)
+        malin.wait_for_state(self.job, "delivered")
         malin.wait_until_ready()
         self.assert_restored(self.before)
         self.assert_delivered_once(self.job)
@@ -51,7 +51,7 @@ class Killed(RigTest):
 
     def test_while_everyone_comes_back(self):
         malin = self.begin("video")
-        until("the brain is half here", self.is_loading, 60)
+        until("the brain is half here", self.is_loading)
         malin.kill()
         self.assert_all_is_well()
 
@@ -87,7 +87,7 @@ class Killed(RigTest):
             until("some of it is done", lambda: len(malin.events()) > 3 + 2 * step or malin.phase() is None, 5)
             malin.kill()
             malin = self.restart()
-        malin.wait_for_state(self.job, "delivered", 60)
+        malin.wait_for_state(self.job, "delivered")
         malin.wait_until_ready()
         self.assertEqual(self.rig.residents(), self.before)
         self.assertEqual(len(self.rig.media()), 1)
@@ -122,7 +122,7 @@ class Stopped(RigTest):
         self.rig.act("/lmstudio/load", model="qwen3-vl-8b")
         malin = self.restart()
         malin.ask("POST", "/v1/swap/abort")
-        malin.wait_until_ready(60)
+        malin.wait_until_ready()
         self.assertEqual(self.rig.residents(), before)
 
     def test_events_go_on_where_the_client_was(self):

@@ -24,7 +24,7 @@ class EmptyWorld(RigTest):
         until("the log says so, too", lambda: "she is ready" in malin.text())
         # They leave and come back the same.
         job = malin.submit("video", "she turns and waves")
-        malin.wait_for_state(job, "delivered", 60)
+        malin.wait_for_state(job, "delivered")
         malin.wait_until_ready()
         self.assert_restored(residents)
 
@@ -38,7 +38,7 @@ class EmptyWorld(RigTest):
         malin = self.restart()
         self.assertEqual(malin.ask("GET", "/readyz")[0], 503)
         self.assertEqual(malin.ask("GET", "/healthz")[0], 200)
-        malin.wait_until_ready(60)
+        malin.wait_until_ready()
         self.assertEqual(self.rig.residents(), before)
         until("ComfyUI is up", lambda: self.rig.state()["comfyui"]["alive"])
 
