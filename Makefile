@@ -2,11 +2,12 @@
 
 PREFIX ?= $(HOME)/.local
 
-.PHONY: help demo test bench install lint format clean
+.PHONY: help demo test sim bench install lint format clean
 
 help:
 	@echo 'make demo      watch her make room, render and come back, on a simulated card (a minute or two)'
 	@echo 'make test      everything that proves it works'
+	@echo 'make sim       SEEDS=N simulated lives in which everything goes wrong (1000)'
 	@echo 'make bench     how fast it is'
 	@echo 'make install   put malin into PREFIX ($(PREFIX)) and a unit into your systemd'
 	@echo 'make lint      formatting, the rules of the house, clang-tidy'
@@ -20,6 +21,10 @@ demo:
 
 test:
 	@scripts/test
+
+sim:
+	@scripts/setup demo
+	@scripts/sim $(or $(SEEDS),1000)
 
 bench:
 	@scripts/setup demo

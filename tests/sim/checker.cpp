@@ -72,7 +72,11 @@ void Checker::write(const PutJob& change) {
   if (job.state == JobState::failed) holds(7, !job.reason.empty(), job.id + " failed without a reason");
   if (job.state == JobState::cancelled)
     holds(7, cancels_.contains(job.id), job.id + " is cancelled, and nobody asked for it");
-  if (job.state == JobState::delivered && was != JobState::delivered) ++delivered_;
+  if (job.state == JobState::delivered && was != JobState::delivered) {
+    ++delivered_;
+    holds(7, config_.courier == std::nullopt || has_arrived(job.id) || outbox_doubts_.contains(job.id),
+          job.id + " is called delivered, and the person has nothing");
+  }
   jobs_[job.id] = job;
 }
 
@@ -95,6 +99,8 @@ void Checker::write(const PutAbsence& change) {
   absences_[absence.sense] = absence;
   if (!is_new) return;
   away_[absence.sense] = {universe_.clock.now(), absence.deadline - absence.since, {}};
+  for (const auto& [id, until] : turns_)
+    holds(2, until <= universe_.clock.now(), absence.sense + " is to go while turn " + id + " is open");
   const SenseSpec* spec = config_.sense(absence.sense);
   if (!holds(12, spec != nullptr && spec->evictable, absence.sense + " is no sense that may be sent away")) return;
   const Resident& resident = absence.resident;
@@ -115,7 +121,19 @@ void Checker::write(const DropAbsence& change) {
   away_.erase(change.sense);
 }
 
+bool Checker::has_arrived(const JobId& job) const {
+  return std::ranges::any_of(universe_.telegram.messages(), [&](const world::TelegramMessage& message) {
+    return message.media && message.media->file->name.contains("/" + job + "-");
+  });
+}
+
+void Checker::acknowledged(const JobId& job) {
+  acknowledged_.insert(job);
+  holds(7, jobs_.contains(job), job + " is acknowledged, and it is not committed");
+}
+
 void Checker::write(const PutOutbox& change) {
+  if (change.item.unsure > 1) outbox_doubts_.insert(change.item.job);
   lines_.insert(change.item.id);
   if (change.item.state == OutboxState::settled)
     outbox_.erase(change.item.id);

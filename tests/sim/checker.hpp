@@ -75,7 +75,7 @@ class Checker {
   void turn_began(const std::string& id, TimePoint until);
   void turn_kept(const std::string& id, TimePoint until);
   void turn_ended(const std::string& id);
-  void acknowledged(const JobId& job) { acknowledged_.insert(job); }
+  void acknowledged(const JobId& job);
   void cancel_asked(const JobId& job) { cancels_.insert(job); }
   void status_deleted() { ++deletions_; }
   void daemon_died();
@@ -136,6 +136,7 @@ class Checker {
   void write(const PutSettings& change) { settings_ = change.settings; }
   void write(const AddEvent& change);
   void check_back(const Window& window);
+  bool has_arrived(const JobId& job) const;
 
   void check_absences();
   void check_renders();
@@ -173,6 +174,7 @@ class Checker {
 
   std::map<std::string, TimePoint> turns_;
   std::set<JobId> acknowledged_;
+  std::set<JobId> outbox_doubts_;  // Sent twice without an answer, so taken as delivered.
   std::set<JobId> cancels_;
   std::uint64_t phone_revision_ = 0;
   TimePoint looked_at_{};

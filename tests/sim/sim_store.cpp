@@ -66,7 +66,7 @@ Task<Result<Ledger>> SimStore::load() {
 
 Task<Result<std::vector<std::int64_t>>> SimStore::commit(Changes changes) {
   co_await pause();
-  if (is_disk_full_) co_return fail(Errc::unreachable, "database or disk is full");
+  if (is_disk_full_ || ++commits_ == failing_commit) co_return fail(Errc::unreachable, "database or disk is full");
   if (before_write) before_write(changes);
   Result<std::vector<std::int64_t>> ids = disk_.write(changes);
   if (sqlite_) ids = finish(sqlite_->commit(changes));

@@ -50,6 +50,9 @@ class SimStore final : public Store {
   std::function<void(const Changes&)> on_durable;
   // Changes to what is written, for a store that lies. May be empty.
   std::function<void(Changes&)> before_write;
+  // The commit with this number finds a full disk. 0: none.
+  std::int64_t failing_commit = 0;
+  std::int64_t commits() const { return commits_; }
   // Commits that are durable and that nobody knows of yet.
   int unknown() const { return unknown_; }
 
@@ -61,6 +64,7 @@ class SimStore final : public Store {
   const bool& is_disk_full_;
   Options options_;
   std::unique_ptr<Store> sqlite_;  // Empty: memory.
+  std::int64_t commits_ = 0;
   int unknown_ = 0;
 };
 

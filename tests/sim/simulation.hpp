@@ -37,13 +37,18 @@ class Simulation {
   // For scenarios: parts of it by hand.
   Universe& universe() { return universe_; }
   Checker& checker() { return checker_; }
+  const Checker& checker() const { return checker_; }
   Journal& journal() { return journal_; }
+  const Journal& journal() const { return journal_; }
   People& people() { return people_; }
   Trouble& trouble() { return trouble_; }
   Daemon& daemon() { return *daemon_; }
   control::Controller& controller() { return daemon_->controller(); }
+  bool is_up() const { return daemon_ != nullptr; }
   void start_daemon();
   void kill_daemon();
+  // The commit with this number of the first life finds a full disk.
+  void fail_commit(std::int64_t number) { failing_commit_ = number; }
   // Until the moment, or until a violation. False: violated.
   bool pass(Duration length);
   // Until it holds; false: not within `limit`, or violated.
@@ -70,6 +75,7 @@ class Simulation {
   std::uint64_t steps_ = 0;
   int lives_ = 0;
   Duration offset_{};
+  std::int64_t failing_commit_ = 0;
 };
 
 }  // namespace malin::sim

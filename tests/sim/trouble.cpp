@@ -48,12 +48,21 @@ bool Trouble::is_crash_due() {
   const TimePoint now = universe_.clock.now();
   if (crash_at_ > now) return false;
   // Often again very soon: recovery is what must not be interrupted.
+  if (rough_.crash == Duration{}) {
+    crash_at_ = TimePoint::max();
+    return true;
+  }
   crash_at_ = now + (dice_.chance(0.3) ? dice_.between(Duration{20}, Duration{4000}) : dice_.about(rough_.crash));
   return true;
 }
 
 world::Mishap Trouble::mishap_of(const world::PortCall& call) {
   using enum world::Mishap;
+  if (on_call) on_call(call);
+  if (call.number == killing_call_) {
+    killing_call_ = 0;  // The next daemon counts from one again.
+    crash_at_ = universe_.clock.now();
+  }
   if (call.number == failing_call_) return failing_how_;
   if (mishap_ <= 0 || !wires_.chance(mishap_)) return none;
   constexpr std::array all = {unreachable, error, silent, answer_lost, broken, half_answer};

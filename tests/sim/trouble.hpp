@@ -27,11 +27,15 @@ class Trouble {
   const std::map<std::string, std::uint64_t>& injected() const { return injected_; }
   void count(const std::string& fault) { ++injected_[fault]; }
 
-  // The call with this number goes wrong so; every other goes well. 0: none.
+  // The call with this number goes wrong so; every other goes well.
   void fail_call(std::int64_t number, world::Mishap mishap) {
     failing_call_ = number;
     failing_how_ = mishap;
   }
+  // The daemon is killed as soon as the call with this number is on its way.
+  void kill_at_call(std::int64_t number) { killing_call_ = number; }
+  // Told of every call, before it goes. May be empty.
+  std::function<void(const world::PortCall&)> on_call;
 
  private:
   struct Lasting {
@@ -59,6 +63,7 @@ class Trouble {
   std::map<std::string, std::uint64_t> injected_;
   std::int64_t failing_call_ = 0;
   world::Mishap failing_how_ = world::Mishap::none;
+  std::int64_t killing_call_ = 0;
 };
 
 }  // namespace malin::sim

@@ -1,7 +1,9 @@
 // sim: runs seeds and says what broke.
 #include <atomic>
 #include <cstdio>
+#include <fstream>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +11,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "sim/nth.hpp"
 #include "sim/simulation.hpp"
 
 namespace malin::sim {
@@ -22,6 +25,9 @@ struct Options {
   int threads = 1;
   bool trace = false;
   bool keep_going = false;
+  bool nth = false;
+  int windows = 0;
+  std::string fixed;
 };
 
 struct Total {
@@ -74,9 +80,47 @@ Outcome run_seed(std::uint64_t seed, bool trace) {
   return simulation.run();
 }
 
+int report_nth(const char* what, const NthReport& report) {
+  fmt::print("{}: {} in the run, {} runs, {} failed\n", what, report.calls, report.runs, report.failures.size());
+  for (const std::string& failure : report.failures) fmt::print("{}\n", failure);
+  return report.failures.empty() ? 0 : 1;
+}
+
+int run_nth() {
+  const int calls = report_nth("every call fails in six ways", fail_every_call(1));
+  const int kills = report_nth("the daemon is killed at every call", kill_at_every_call(1));
+  const int commits = report_nth("every commit finds a full disk", fail_every_commit());
+  return calls + kills + commits == 0 ? 0 : 1;
+}
+
+// One selfie after another, each in a window of its own: how fast the simulator is.
+int measure(int windows) {
+  Plan plan = plain_plan();
+  plan.config.swap.fast_probe = Duration{1000};
+  Simulation simulation(plan);
+  simulation.start_daemon();
+  const auto began = std::chrono::steady_clock::now();
+  for (int number = 1; number <= windows && !simulation.checker().violation(); ++number) {
+    simulation.people().submit(simulation.daemon(), "selfie");
+    simulation.until([&] { return simulation.checker().windows() >= number; }, std::chrono::hours(1));
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  const Outcome outcome = simulation.outcome();
+  fmt::print("{} windows in {:.2f} s on one core: {:.0f} a second; {} steps, {} of simulated time\n", outcome.windows,
+             seconds, outcome.windows / seconds, outcome.steps, format_duration(outcome.simulated));
+  return outcome.violation || outcome.windows < windows ? 1 : 0;
+}
+
 int run(const Options& options) {
+  if (options.nth) return run_nth();
+  if (options.windows > 0) return measure(options.windows);
   Total total;
   const auto began = std::chrono::steady_clock::now();
+  std::ifstream file(options.fixed);
+  for (std::string line; std::getline(file, line);) {
+    std::uint64_t seed = 0;
+    if (std::istringstream(line) >> seed) add(total, seed, run_seed(seed, false));
+  }
   if (options.seed) {
     add(total, *options.seed, run_seed(*options.seed, options.trace));
   } else {
@@ -109,6 +153,10 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "only this one");
   app.add_option("--threads", options.threads, "seeds run side by side");
   app.add_flag("--trace", options.trace, "tells the story in words (with --seed)");
+  app.add_option("--fixed", options.fixed, "a file of seeds to run first, one a line");
+  app.add_option("--windows", options.windows,
+                 "measures: so many windows on the plain rig in which nothing goes wrong");
+  app.add_flag("--nth", options.nth, "one run again and again: each time another call or commit fails");
   app.add_flag("--keep-going", options.keep_going, "runs on after a seed has failed");
   CLI11_PARSE(app, argc, argv);
   return malin::sim::run(options);
