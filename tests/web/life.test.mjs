@@ -27,7 +27,7 @@ function timeline(page) {
   return page.getByRole("list", { name: /What happened/ }).getByRole("listitem").allInnerTexts();
 }
 
-test("the daemon is killed and started again: she says so, and nothing is missed", { timeout: 3 * limit }, async () => {
+test("the daemon is killed and started again: she says so, and nothing is missed", { timeout: 4 * limit }, async () => {
   await withMachine({ speed: 10 }, async (machine) => {
     const page = await open(browser, machine, { expected: away });
     const asked = [];
@@ -55,7 +55,7 @@ test("the daemon is killed and started again: she says so, and nothing is missed
   });
 });
 
-test("what one tab does the other shows", { timeout: 2 * limit }, async () => {
+test("what one tab does the other shows", { timeout: 4 * limit }, async () => {
   await withMachine({ speed: 10 }, async (machine) => {
     const [one, other] = [await open(browser, machine), await open(browser, machine)];
     await glows(other, "green");
@@ -72,7 +72,7 @@ test("what one tab does the other shows", { timeout: 2 * limit }, async () => {
   });
 });
 
-test("a daemon with a token asks for it once a tab", { timeout: 2 * limit }, async () => {
+test("a daemon with a token asks for it once a tab", { timeout: 4 * limit }, async () => {
   await withMachine({ speed: 10, token: "open sesame" }, async (machine) => {
     const page = await open(browser, machine, { expected: /401/ });
     await page.getByLabel("Token").fill("open says me");
@@ -94,7 +94,7 @@ test("a daemon with a token asks for it once a tab", { timeout: 2 * limit }, asy
   });
 });
 
-test("a page of another origin changes nothing", { timeout: limit }, async () => {
+test("a page of another origin changes nothing", { timeout: 4 * limit }, async () => {
   await withMachine({ speed: 10 }, async (machine) => {
     const server = createServer((_, answer) => answer.setHeader("Content-Type", "text/html").end("<title>x</title>"));
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -123,7 +123,7 @@ test("a page of another origin changes nothing", { timeout: limit }, async () =>
   });
 });
 
-test("the stream tells of the glow by itself", { timeout: limit }, async () => {
+test("the stream tells of the glow by itself", { timeout: 4 * limit }, async () => {
   await withMachine({ speed: 10 }, async (machine) => {
     await machine.submit("glowing", { steps: "4" });
     const answer = await fetch(`${machine.url}/v1/events?limit=0`);

@@ -56,7 +56,7 @@ async function picture(page, name) {
 }
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`no serious fault for assistive tools, ${colorScheme}`, { timeout: 3 * limit }, async () => {
+  test(`no serious fault for assistive tools, ${colorScheme}`, { timeout: 4 * limit }, async () => {
     const page = await open(browser, machine, { colorScheme, reducedMotion: "reduce" });
     await glows(page, "green");
     await page.locator(".thumb img").nth(1).waitFor();
@@ -77,7 +77,7 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
-test("on a phone nothing is cut off, and everything can be touched", { timeout: 2 * limit }, async () => {
+test("on a phone nothing is cut off, and everything can be touched", { timeout: 4 * limit }, async () => {
   const page = await open(browser, machine, { ...phone, colorScheme: "dark", reducedMotion: "reduce" });
   await glows(page, "green");
   await page.locator(".thumb img").first().waitFor();
@@ -98,7 +98,7 @@ test("on a phone nothing is cut off, and everything can be touched", { timeout: 
   await close(page);
 });
 
-test("with a keyboard alone", { timeout: limit }, async () => {
+test("with a keyboard alone", { timeout: 4 * limit }, async () => {
   const page = await open(browser, machine);
   await glows(page, "green");
   const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
@@ -120,14 +120,14 @@ test("with a keyboard alone", { timeout: limit }, async () => {
   await close(page);
 });
 
-test("who wants less motion gets none", { timeout: limit }, async () => {
+test("who wants less motion gets none", { timeout: 4 * limit }, async () => {
   const page = await open(browser, machine, { reducedMotion: "reduce" });
   await glows(page, "green");
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   await close(page);
 });
 
-test("a screen reader hears changes, not seconds", { timeout: 2 * limit }, async () => {
+test("a screen reader hears changes, not seconds", { timeout: 4 * limit }, async () => {
   const page = await open(browser, machine);
   await glows(page, "green");
   await page.evaluate(() => {

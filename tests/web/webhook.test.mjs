@@ -9,7 +9,7 @@ import { limit, Machine, until } from "./harness.mjs";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-test("her eyes are told of every change, signed, and again when it was not taken", { timeout: 2 * limit }, async () => {
+test("her eyes are told of every change, signed, and again when it was not taken", { timeout: 4 * limit }, async () => {
   const glows = [];
   let refusals = 1;
   const server = createServer(async (request, answer) => {

@@ -36,13 +36,13 @@ async function windowIsOpen() {
   await until("a window is open", async () => (await machine.status()).windows.length > 0);
 }
 
-test("a whole window is seen, from the asking to the picture", { timeout: 3 * limit }, async () => {
+test("a whole window is seen, from the asking to the picture", { timeout: 4 * limit }, async () => {
   page = await open(browser, machine);
   await glows(page, "green");
   assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "All here");
 
   await page.getByLabel("Prompt").fill("at the window");
-  await page.getByText("Details").click();
+  await page.locator("summary").click();
   await page.getByLabel("Steps").fill("60");
   await page.getByRole("button", { name: "Ask for a selfie" }).click();
   await page.getByText("The selfie is in the queue.").waitFor();
@@ -68,7 +68,7 @@ test("a whole window is seen, from the asking to the picture", { timeout: 3 * li
   await close(page);
 });
 
-test("the second time she says for how long", { timeout: 2 * limit }, async () => {
+test("the second time she says for how long", { timeout: 4 * limit }, async () => {
   page = await open(browser, machine);
   await glows(page, "green");
   await ask("once more");
@@ -77,16 +77,16 @@ test("the second time she says for how long", { timeout: 2 * limit }, async () =
   await close(page);
 });
 
-test("a film is played where it lies", { timeout: 3 * limit }, async () => {
+test("a film is played where it lies", { timeout: 4 * limit }, async () => {
   await machine.submit("waving", { steps: "4", frames: "17" }, "video");
   page = await open(browser, machine);
-  await page.getByRole("button", { name: "Open video: waving" }).click({ timeout: 2 * limit });
+  await page.getByRole("button", { name: "Open video: waving" }).click({ timeout: 4 * limit });
   await until("it plays", () => page.locator("dialog video").evaluate((video) => video.readyState >= 2));
   await page.getByRole("button", { name: "Close" }).click();
   await close(page);
 });
 
-test("swapping is switched off and on, and what waits says why", { timeout: 2 * limit }, async () => {
+test("swapping is switched off and on, and what waits says why", { timeout: 4 * limit }, async () => {
   page = await open(browser, machine);
   await page.getByRole("switch", { name: "Swapping on" }).click();
   await page.getByText("Swapping is off: nobody is sent away any more.").waitFor();
@@ -108,7 +108,7 @@ test("swapping is switched off and on, and what waits says why", { timeout: 2 * 
   await close(page);
 });
 
-test("what failed says why, and is tried again", { timeout: 3 * limit }, async () => {
+test("what failed says why, and is tried again", { timeout: 4 * limit }, async () => {
   await machine.act("/faults", { name: "comfyui.black" });
   await machine.submit("in the dark", { steps: "4" });
   page = await open(browser, machine);
@@ -119,7 +119,7 @@ test("what failed says why, and is tried again", { timeout: 3 * limit }, async (
   await close(page);
 });
 
-test("a sense is asked back in the middle of a window", { timeout: 2 * limit }, async () => {
+test("a sense is asked back in the middle of a window", { timeout: 4 * limit }, async () => {
   const job = await machine.submit("long", slow);
   page = await open(browser, machine);
   await windowIsOpen();
@@ -131,7 +131,7 @@ test("a sense is asked back in the middle of a window", { timeout: 2 * limit }, 
   await close(page);
 });
 
-test("a window is called off", { timeout: 2 * limit }, async () => {
+test("a window is called off", { timeout: 4 * limit }, async () => {
   // What lifts the pause after the one before: off and on again.
   await machine.ask("PUT", "/v1/swap", { enabled: false });
   await machine.ask("PUT", "/v1/swap", { enabled: true });
@@ -145,7 +145,7 @@ test("a window is called off", { timeout: 2 * limit }, async () => {
   await close(page);
 });
 
-test("a missing sense is red, and named", { timeout: 2 * limit }, async () => {
+test("a missing sense is red, and named", { timeout: 4 * limit }, async () => {
   page = await open(browser, machine);
   await glows(page, "green");
   await machine.act("/faults", { name: "lmstudio.load.fails" });
@@ -159,10 +159,10 @@ test("a missing sense is red, and named", { timeout: 2 * limit }, async () => {
   await close(page);
 });
 
-test("what is refused says why", { timeout: limit }, async () => {
+test("what is refused says why", { timeout: 4 * limit }, async () => {
   page = await open(browser, machine);
   await page.getByLabel("Prompt").fill("with too many steps");
-  await page.getByText("Details").click();
+  await page.locator("summary").click();
   await page.getByLabel("Steps").fill("many");
   page.troubles.length = 0;
   await page.getByRole("button", { name: "Ask for a selfie" }).click();

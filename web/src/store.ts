@@ -223,7 +223,9 @@ export class Store {
 
   private async lookAt(part: string): Promise<void> {
     if (part === "status") {
+      const before = this.status;
       this.status = await look<Status>("/v1/status");
+      if (before && standings(before) !== standings(this.status)) this.wanted.add("history");
       this.clockAhead = Date.parse(this.status.now) - Date.now();
     } else if (part === "kinds") {
       this.kinds = (await look<{ kinds: Kind[] }>("/v1/kinds")).kinds;
@@ -263,6 +265,10 @@ export class Store {
     this.changed();
     this.timer = window.setTimeout(() => this.tick(), moves || this.link !== "live" ? 1_000 : 5_000);
   }
+}
+
+function standings(status: Status): string {
+  return status.senses.map((sense) => sense.state).join();
 }
 
 export function sayError(error: unknown): string {
