@@ -23,7 +23,10 @@ json::object format_presence(const Situation& situation) {
   const Presence& presence = situation.seen.presence;
   const auto is_open = [&](const Turn& turn) { return turn.expires_at > situation.now; };
   return {{"turns", std::ranges::count_if(presence.turns, is_open)},
-          {"quiet_since", format_time(presence.quiet_since)}};
+          {"quiet_since", format_time(presence.quiet_since)},
+          {"waiting_since", format_moment(presence.waiting_since)},
+          {"wait_limit_s", format_seconds(situation.config.swap.wait_limit)},
+          {"min_present_s", format_seconds(situation.config.swap.min_present)}};
 }
 
 }  // namespace

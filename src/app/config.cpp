@@ -86,6 +86,7 @@ void read_all(const toml::table& root, AppConfig& config, Problems& problems) {
   read_single(root, "courier", courier_keys(), config.courier, problems);
   read_single(root, "webhook", webhook_keys(), config.webhook, problems);
   read_single(root, "api", api_keys(), config.api, problems);
+  read_single(root, "proxy", proxy_keys(), config.proxy, problems);
   read_single(root, "presence", presence_keys(), config.presence, problems);
   read_single(root, "swap", swap_keys(), config.swap, problems);
   read_single(root, "supervision", supervision_keys(), config.swap, problems);
@@ -128,6 +129,7 @@ ConfigResult parse_config(std::string_view text, const std::filesystem::path& fo
   read_workflows(config, problems);
   check_references(config, problems);
   check_addresses(config, problems);
+  check_proxy(config, problems);
   check_memory(config, problems);
   resolve_tokens(config, folder, environment, problems);
   if (!problems.empty()) return std::unexpected(problems.take());

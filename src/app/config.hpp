@@ -83,9 +83,26 @@ struct ApiSettings : TokenSettings {
   std::uint16_t port = 0;  // From `listen`; 0 takes a free one.
 };
 
+// The chat proxy.
+struct ProxySettings {
+  std::string listen;
+  std::string address;                             // From `listen`.
+  std::uint16_t port = 0;                          // From `listen`; 0 takes a free one.
+  std::string upstream;                            // The engine behind it.
+  std::string away;                                // "hold", "answer" or "refuse".
+  std::map<std::string, std::string> away_models;  // The same, by sense or model,
+  std::map<std::string, std::string> away_routes;  // and by path.
+  Duration hold_limit{};
+  Duration comment_interval{};
+  Duration turn_grace{};
+  bool cut_tags = true;
+};
+
 struct PresenceSettings {
   Duration idle_grace{};
   Duration turn_expiry{};
+  Duration min_present{};
+  Duration wait_limit{};
 };
 
 struct RootSettings {
@@ -104,6 +121,7 @@ struct AppConfig {
   std::optional<CourierSettings> courier;  // Empty: no [courier] in the file.
   std::optional<WebhookSettings> webhook;  // Empty: no [webhook] in the file.
   ApiSettings api;
+  std::optional<ProxySettings> proxy;  // Empty: no [proxy] in the file.
   PresenceSettings presence;
   SwapSpec swap;
 };

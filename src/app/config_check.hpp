@@ -22,6 +22,7 @@ bool can_unload(const EngineSettings& engine);
 
 void check_references(const AppConfig& config, Problems& problems);
 void check_addresses(const AppConfig& config, Problems& problems);
+void check_proxy(const AppConfig& config, Problems& problems);
 void check_memory(const AppConfig& config, Problems& problems);
 
 // Reads every token from where the file says it is.

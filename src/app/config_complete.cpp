@@ -40,18 +40,28 @@ void complete_kind(KindSettings& kind, const std::filesystem::path& folder, cons
   kind.prompt_bytes_max = static_cast<std::size_t>(kind.prompt_max.count);
 }
 
-void complete_listen(ApiSettings& api, Problems& problems) {
-  const std::size_t colon = api.listen.rfind(':');
-  const std::string port = colon == std::string::npos ? "" : api.listen.substr(colon + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), api.port);
+template <class Settings>
+void complete_listen(Settings& settings, const std::string& key, Problems& problems) {
+  const std::size_t colon = settings.listen.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : settings.listen.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), settings.port);
   if (port.empty() || error != std::errc{} || end != port.data() + port.size() || colon == 0) {
-    problems.add("api.listen", "must be an address and a port, such as \"127.0.0.1:7425\" or \"[::1]:7425\"");
+    problems.add(key, "must be an address and a port, such as \"127.0.0.1:7425\" or \"[::1]:7425\"");
     return;
   }
-  api.address = api.listen.substr(0, colon);
-  if (api.address.starts_with('[') && api.address.ends_with(']')) {
-    api.address = api.address.substr(1, api.address.size() - 2);
+  settings.address = settings.listen.substr(0, colon);
+  if (settings.address.starts_with('[') && settings.address.ends_with(']')) {
+    settings.address = settings.address.substr(1, settings.address.size() - 2);
   }
+}
+
+void complete_proxy(ProxySettings& proxy, const AppConfig& config, Problems& problems) {
+  complete_listen(proxy, "proxy.listen", problems);
+  if (!proxy.upstream.empty()) return;
+  std::vector<EngineSettings> talking;  // LM Studio is meant, when there is one.
+  for (const EngineSettings& engine : config.engines)
+    if (engine.type == "lmstudio") talking.push_back(engine);
+  complete_reference(proxy.upstream, "proxy.upstream", talking.empty() ? config.engines : talking, "engine", problems);
 }
 
 void complete_state_dir(std::string& state_dir, const std::filesystem::path& folder, const Environment& environment,
@@ -79,9 +89,12 @@ std::string absolute_path(const std::string& path, const std::filesystem::path& 
 void complete(AppConfig& config, const std::filesystem::path& folder, const Environment& environment,
               Problems& problems) {
   complete_state_dir(config.root.state_dir, folder, environment, problems);
-  complete_listen(config.api, problems);
+  complete_listen(config.api, "api.listen", problems);
   config.swap.idle_grace = config.presence.idle_grace;
+  config.swap.min_present = config.presence.min_present;
+  config.swap.wait_limit = config.presence.wait_limit;
   for (EngineSettings& engine : config.engines) complete_engine(engine, problems);
+  if (config.proxy) complete_proxy(*config.proxy, config, problems);
   for (CardSettings& card : config.cards) {
     if (card.driver != "renderer") continue;
     complete_reference(card.renderer, "cards." + card.name + ".renderer", config.renderers, "renderer", problems);

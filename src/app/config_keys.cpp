@@ -9,7 +9,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr auto single_section_names =
-    std::to_array({"courier"sv, "webhook"sv, "api"sv, "presence"sv, "swap"sv, "supervision"sv});
+    std::to_array({"courier"sv, "webhook"sv, "api"sv, "proxy"sv, "presence"sv, "swap"sv, "supervision"sv});
 constexpr auto named_section_names = std::to_array({"cards"sv, "engines"sv, "renderers"sv, "senses"sv, "kinds"sv});
 
 const auto root_table = std::to_array<Key<RootSettings>>({
@@ -102,9 +102,24 @@ const auto api_table = std::to_array<Key<ApiSettings>>({
     {{.name = "token_file"}, &ApiSettings::token_file},
 });
 
+const auto proxy_table = std::to_array<Key<ProxySettings>>({
+    {{.name = "listen", .fallback = "127.0.0.1:1235"}, &ProxySettings::listen},
+    {{.name = "upstream"}, &ProxySettings::upstream},
+    {{.name = "away", .fallback = "hold", .choices = "hold|answer|refuse"}, &ProxySettings::away},
+    {{.name = "away_models"}, &ProxySettings::away_models},
+    {{.name = "away_routes"}, &ProxySettings::away_routes},
+    {{.name = "hold_limit", .fallback = "10m", .lowest = "1s", .highest = "24h"}, &ProxySettings::hold_limit},
+    {{.name = "comment_interval", .fallback = "10s", .lowest = "1s", .highest = "5m"},
+     &ProxySettings::comment_interval},
+    {{.name = "turn_grace", .fallback = "3s", .lowest = "0s", .highest = "10m"}, &ProxySettings::turn_grace},
+    {{.name = "cut_tags", .fallback = "true"}, &ProxySettings::cut_tags},
+});
+
 const auto presence_table = std::to_array<Key<PresenceSettings>>({
     {{.name = "idle_grace", .fallback = "8s", .lowest = "0s", .highest = "1h"}, &PresenceSettings::idle_grace},
     {{.name = "turn_expiry", .fallback = "30s", .lowest = "1s", .highest = "10m"}, &PresenceSettings::turn_expiry},
+    {{.name = "min_present", .fallback = "8s", .lowest = "0s", .highest = "1h"}, &PresenceSettings::min_present},
+    {{.name = "wait_limit", .fallback = "30s", .lowest = "0s", .highest = "24h"}, &PresenceSettings::wait_limit},
 });
 
 const auto swap_table = std::to_array<Key<SwapSpec>>({
@@ -145,6 +160,7 @@ Keys<KindSettings> kind_keys() { return kind_table; }
 Keys<CourierSettings> courier_keys() { return courier_table; }
 Keys<WebhookSettings> webhook_keys() { return webhook_table; }
 Keys<ApiSettings> api_keys() { return api_table; }
+Keys<ProxySettings> proxy_keys() { return proxy_table; }
 Keys<PresenceSettings> presence_keys() { return presence_table; }
 Keys<SwapSpec> swap_keys() { return swap_table; }
 Keys<SwapSpec> supervision_keys() { return supervision_table; }
@@ -163,6 +179,7 @@ std::vector<KnownKey> known_keys() {
   add(all, "courier", courier_keys());
   add(all, "webhook", webhook_keys());
   add(all, "api", api_keys());
+  add(all, "proxy", proxy_keys());
   add(all, "presence", presence_keys());
   add(all, "swap", swap_keys());
   add(all, "supervision", supervision_keys());

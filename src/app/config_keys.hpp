@@ -50,6 +50,7 @@ Keys<KindSettings> kind_keys();
 Keys<CourierSettings> courier_keys();
 Keys<WebhookSettings> webhook_keys();
 Keys<ApiSettings> api_keys();
+Keys<ProxySettings> proxy_keys();
 Keys<PresenceSettings> presence_keys();
 Keys<SwapSpec> swap_keys();
 Keys<SwapSpec> supervision_keys();

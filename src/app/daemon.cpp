@@ -9,6 +9,7 @@
 #include "adapters/sqlite/sqlite_store.hpp"
 #include "adapters/sqlite/state_folder.hpp"
 #include "api/api.hpp"
+#include "app/chat_proxy.hpp"
 #include "app/parts.hpp"
 #include "app/version.hpp"
 #include "control/controller.hpp"
@@ -24,6 +25,7 @@ struct Daemon::Impl {
   Task<void> run();
   Task<void> tell_how_it_stands();
   Task<void> run_webhook();
+  Task<void> run_proxy();
 
   Clock& clock;
   const AppConfig& config;
@@ -34,6 +36,7 @@ struct Daemon::Impl {
   std::optional<control::Outside> outside;
   std::unique_ptr<control::Controller> controller;
   std::unique_ptr<api::Api> api;
+  std::unique_ptr<ChatProxy> proxy;  // Empty: none is configured.
   std::uint16_t port = 0;
   bool is_stopping = false;
 };
@@ -82,6 +85,11 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
   const Result<std::uint16_t> port = impl->api->listen();
   if (!port) co_return std::unexpected(port.error());
   impl->port = *port;
+  if (config.proxy) {
+    impl->proxy = std::make_unique<ChatProxy>(executor, clock, config, *impl->controller);
+    const Result<std::uint16_t> door = impl->proxy->listen();
+    if (!door) co_return std::unexpected(door.error());
+  }
   co_return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }
 
@@ -121,10 +129,14 @@ Task<void> Daemon::Impl::run_webhook() {
   if (parts->webhook) co_await parts->webhook->run();
 }
 
+Task<void> Daemon::Impl::run_proxy() {
+  if (proxy) co_await proxy->run();
+}
+
 Task<void> Daemon::Impl::run() {
   using namespace asio::experimental::awaitable_operators;
   spdlog::info("listening on http://{}:{}, state in {}", config.api.address, port, folder.directory.string());
-  co_await (controller->run() && tell_how_it_stands() && run_webhook());
+  co_await (controller->run() && tell_how_it_stands() && run_webhook() && run_proxy());
   api->stop();
   co_await api->stopped();
 }

@@ -41,6 +41,7 @@ Task<void> Controller::run() {
     observer_.expire_turns(outside_.clock.now());
     Decision decision = plan();
     waits_ = std::move(decision.waits);
+    gap_for_ = std::move(decision.gap_for);
     const bool is_pending = !decision.changes.empty();
     if (is_pending && outside_.clock.now() >= commit_at_) {
       co_await commit_decision(decision);

@@ -63,10 +63,16 @@ class Controller {
   Task<Result<void>> abort_swap();
   Task<Result<void>> restore(std::string sense);
 
-  Task<TurnAnswer> begin_turn();
+  // With a sense named it may begin while others are away, once they are gone. None begins while a window whose job has
+  // waited past its patience needs a gap.
+  Task<TurnAnswer> begin_turn(std::string sense = {});
   // not_found: it is over already.
   Result<Turn> keep_turn(const std::string& id);
   Result<void> end_turn(const std::string& id);
+  // Someone waits to talk to a sense that is away, since then; empty: nobody does.
+  void note_waiting(std::optional<TimePoint> since);
+  // Senses that go as soon as no turn is open any more.
+  const std::vector<std::string>& gap_for() const { return gap_for_; }
 
   // How things stand. The references live until the next await.
   Situation situation() const;
@@ -110,6 +116,7 @@ class Controller {
   Observer observer_;
   Executor work_;
   std::map<JobId, std::string> waits_;
+  std::vector<std::string> gap_for_;
   std::vector<std::shared_ptr<Request>> requests_;
   int commit_failures_ = 0;
   TimePoint commit_at_{};  // After a commit that failed: no decision is committed before.

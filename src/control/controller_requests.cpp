@@ -19,6 +19,12 @@ struct Box {
   bool is_new = true;
 };
 
+// While others are away this one may speak, but not while one of them is still being unloaded.
+bool may_speak_beside(const std::string& sense, const Away& away, const std::vector<SenseView>& senses) {
+  return !sense.empty() && std::ranges::find(away.senses, sense) == away.senses.end() &&
+         std::ranges::none_of(senses, [](const SenseView& view) { return view.state == SenseState::unloading; });
+}
+
 }  // namespace
 
 Task<Result<Submitted>> Controller::submit(Submission submission) {
@@ -92,12 +98,14 @@ Task<Result<void>> Controller::restore(std::string sense) {
   co_return done;
 }
 
-Task<TurnAnswer> Controller::begin_turn() {
+Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   while (is_gate_closed_) co_await gate_.wait();
   const Situation now = situation();
   const std::vector<SenseView> senses = view_senses(now);
   TurnAnswer answer;
   answer.away = who_is_away(now, senses);
+  if (may_speak_beside(sense, answer.away, senses)) answer.away = {};
+  if (answer.away.senses.empty()) answer.away.senses = gap_for_;
   if (!answer.away.senses.empty()) co_return answer;
   // With the daemon's start in its name, a turn of an earlier daemon is never taken for one of this.
   answer.turn.id =
@@ -128,6 +136,11 @@ std::optional<Preview> Controller::preview(const JobId& id) const {
   if (found == ledger_.jobs.end() || found->second.state != JobState::rendering) return std::nullopt;
   const RendererSpec* spec = situation().renderer_of(found->second);
   return spec == nullptr ? std::nullopt : outside_.renderers.at(spec->server.name)->preview(found->second.prompt_id);
+}
+
+void Controller::note_waiting(std::optional<TimePoint> since) {
+  observer_.waiting_since(since);
+  wake();
 }
 
 Task<Result<std::vector<Event>>> Controller::events(std::int64_t after, int limit) {

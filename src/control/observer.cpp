@@ -128,6 +128,8 @@ void Observer::expire_turns(TimePoint now) {
   std::erase_if(seen_.presence.turns, [now](const Turn& turn) { return turn.expires_at <= now; });
 }
 
+void Observer::waiting_since(std::optional<TimePoint> since) { seen_.presence.waiting_since = since; }
+
 void Observer::forget(const Ledger& ledger) {
   std::set<std::string> rendering;  // Prompt ids, and the jobs they belong to.
   std::set<std::string> known;      // Newest prompt ids of all jobs; an interrupted one may still be asked to stop.

@@ -45,6 +45,8 @@ class Observer {
   bool keep_turn(const std::string& id, TimePoint expires_at);  // False: it is over already.
   bool end_turn(const std::string& id, TimePoint now);
   void expire_turns(TimePoint now);
+  // Since when someone waits to talk to a sense that is away; empty: nobody does.
+  void waiting_since(std::optional<TimePoint> since);
 
   // Drops what belongs to renders, jobs and messages that are over in this ledger.
   void forget(const Ledger& ledger);

@@ -66,11 +66,13 @@ struct KindSpec {
 };
 
 struct SwapSpec {
-  Duration idle_grace{};     // Silence that counts as an idle moment.
-  Duration absence_limit{};  // No sense is away longer.
-  Duration settle_limit{};   // How long the card may take to show memory free after an unload.
-  Duration release_limit{};  // The same, after the renderer was told to release.
-  Duration abort_hold{};     // After `swap abort` no window opens for this long.
+  Duration idle_grace{};           // Silence that counts as an idle moment.
+  Duration min_present{};          // She stays at least this long between two windows.
+  Duration wait_limit{3'600'000};  // Someone who waits longer for her ends a window after the render at hand.
+  Duration absence_limit{};        // No sense is away longer.
+  Duration settle_limit{};         // How long the card may take to show memory free after an unload.
+  Duration release_limit{};        // The same, after the renderer was told to release.
+  Duration abort_hold{};           // After `swap abort` no window opens for this long.
   int render_attempts_max = 3;
   int load_failures_before_restart = 3;
   int restarts_per_hour_max = 3;

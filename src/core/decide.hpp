@@ -22,6 +22,7 @@ struct Decision {
   std::optional<TimePoint> wake_at;    // Look again then, even if nothing happens.
   std::map<JobId, std::string> waits;  // Why each queued job is not running yet, for people.
   bool opens_window = false;           // `changes` open or widen a window: the gate of presence must close first.
+  std::vector<std::string> gap_for;    // These senses go as soon as she has said what she is saying: no turn begins.
 };
 
 Decision decide(const Config& config, const Ledger& ledger, const Observation& seen,

@@ -19,6 +19,7 @@ class Draft {
   // A moment that is over means soon, so that the loop never spins.
   void wake_at(TimePoint moment);
   void wait(const JobId& job, std::string why) { decision_.waits[job] = std::move(why); }
+  void wants_gap(std::vector<std::string> senses) { decision_.gap_for = std::move(senses); }
   void opens_window() { decision_.opens_window = true; }
 
   // A line of the timeline.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct Turn {
 struct Presence {
   std::vector<Turn> turns;
   TimePoint quiet_since{};  // End of the newest turn or generation; the start of the daemon when there was none.
+  std::optional<TimePoint> waiting_since{};  // Someone has been waiting to talk to a sense that is away.
 };
 
 // The newest deep probe of a sense, and of which instance.

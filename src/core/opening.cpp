@@ -83,6 +83,7 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
   const Opening opening = plan_opening(s, job, kind);
   if (!opening.is_now) {
     draft.wake_at(opening.ask_again);
+    if (opening.wants_gap) draft.wants_gap(plan.evict);
     return opening.why;
   }
   open_window(s, senses, renderer, job, kind, plan, draft);

@@ -17,19 +17,23 @@ TimePoint back_since(const Situation& s) {
 
 Opening plan_opening(const Situation& s, const Job& job, const KindSpec& kind) {
   const Presence& presence = s.seen.presence;
-  if (s.is_turn_open()) {
-    TimePoint last = s.now;
-    for (const Turn& turn : presence.turns) last = std::max(last, turn.expires_at);
-    return {.ask_again = last, .why = "she is in the middle of a reply"};
-  }
-  if (s.is_anyone_busy()) return {.ask_again = s.now + s.config.swap.fast_probe, .why = "she is generating a reply"};
   // Whoever waited for her return gets a chance to speak before she goes again, patience or not.
   TimePoint patient_until = job.created_at + kind.patience;
   TimePoint idle_at = presence.quiet_since + s.config.swap.idle_grace;
   if (const TimePoint back = back_since(s); back != TimePoint::min()) {
-    idle_at = std::max(idle_at, back + s.config.swap.idle_grace);
-    patient_until = std::max(patient_until, back + s.config.swap.idle_grace);
+    const TimePoint stays_until = back + std::max(s.config.swap.idle_grace, s.config.swap.min_present);
+    idle_at = std::max(idle_at, stays_until);
+    patient_until = std::max(patient_until, stays_until);
   }
+  if (s.is_turn_open()) {
+    TimePoint last = s.now;
+    for (const Turn& turn : presence.turns) last = std::max(last, turn.expires_at);
+    const bool is_patient = patient_until > s.now;
+    return {.ask_again = is_patient ? std::min(last, patient_until) : last,
+            .why = "she is in the middle of a reply",
+            .wants_gap = !is_patient};
+  }
+  if (s.is_anyone_busy()) return {.ask_again = s.now + s.config.swap.fast_probe, .why = "she is generating a reply"};
   if (idle_at <= s.now || patient_until <= s.now) return {.is_now = true};
   return {.ask_again = std::min(idle_at, patient_until),
           .why = "she spoke or came back a moment ago; waiting for an idle moment (" +

@@ -10,8 +10,9 @@ namespace malin {
 
 struct Opening {
   bool is_now = false;
-  TimePoint ask_again{};  // When it is not: the earliest moment at which the answer may be another.
-  std::string why;        // When it is not, for people.
+  TimePoint ask_again{};   // When it is not: the earliest moment at which the answer may be another.
+  std::string why;         // When it is not, for people.
+  bool wants_gap = false;  // The job's patience is over and only turns are in its way: no new one should begin.
 };
 
 // An idle stretch of `idle_grace` is preferred; once `job` has waited for its kind's patience any gap will do.

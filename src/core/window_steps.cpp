@@ -86,6 +86,10 @@ bool note_returns(const Situation& s, const std::vector<SenseView>& senses, cons
 std::optional<std::string> reason_to_end(const Situation& s, const Window& window, const RendererSpec& renderer) {
   if (window.aborted) return "";
   if (window.render_until <= s.now) return "its time was up";
+  // Whoever waits to talk is not kept waiting by one picture after another.
+  if (const auto waiting = s.seen.presence.waiting_since;
+      waiting && !window.jobs.empty() && *waiting + s.config.swap.wait_limit <= s.now)
+    return "someone is waiting to talk to her";
   if (s.is_renderer_lost(renderer.server.name)) return renderer.server.name + " does not answer";
   if (s.is_card_lost(window.card)) return "card " + window.card + " cannot be read";
   return std::nullopt;

@@ -76,6 +76,8 @@ token_env = "BOT"
 deliver = "send"
 [presence]
 idle_grace = "9s"
+min_present = "10s"
+wait_limit = "31s"
 [swap]
 absence_limit = "11m"
 settle_limit = "16s"
@@ -163,9 +165,11 @@ void expect_kinds(const Config& core) {
 }
 
 void expect_swap(const SwapSpec& swap) {
-  const auto& [idle_grace, absence_limit, settle_limit, release_limit, abort_hold, render_attempts_max,
-               load_failures_before_restart, restarts_per_hour_max, fast_probe, slow_probe] = swap;
+  const auto& [idle_grace, min_present, wait_limit, absence_limit, settle_limit, release_limit, abort_hold,
+               render_attempts_max, load_failures_before_restart, restarts_per_hour_max, fast_probe, slow_probe] = swap;
   EXPECT_EQ(idle_grace, 9s);
+  EXPECT_EQ(min_present, 10s);
+  EXPECT_EQ(wait_limit, 31s);
   EXPECT_EQ(absence_limit, 11min);
   EXPECT_EQ(settle_limit, 16s);
   EXPECT_EQ(release_limit, 21s);

@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { close, glows, launch, limit, Machine, open, shows, until } from "./harness.mjs";
 
-const slow = { steps: "60" };
+const slow = { steps: "400" };
 let machine;
 let browser;
 let page;

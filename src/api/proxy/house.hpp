@@ -20,6 +20,7 @@ struct Standing {
   bool is_away = false;            // Asking for it now would load it on top of a render, or beside itself.
   std::string name;                // The sense, or the model that is none.
   std::string line;                // What she says meanwhile.
+  std::string instance{};          // Of the sense, as it is loaded now; empty: it is not, or it is none.
   std::optional<Duration> left{};  // Until it is back, at the latest; empty: not known.
 };
 

@@ -1,6 +1,7 @@
-// A connection that has changed its protocol: bytes both ways (api/proxy/exchange.hpp).
+// A connection that has changed its protocol (api/proxy/exchange.hpp).
 #include "api/proxy/exchange.hpp"
 #include "api/proxy/head_format.hpp"
+#include "api/proxy/socket_relay.hpp"
 
 namespace malin::api::proxy {
 
@@ -23,8 +24,16 @@ bool is_drained(const Peer& from, const Peer& to) { return from.has_ended() && f
 Task<void> Exchange::tunnel() {
   shared_.text.clear();
   format_response(server_->in(), shared_.response, {}, shared_.text);
+  const bool has_extensions = !shared_.response.find(Known::websocket_extensions).empty();
   server_->consume(shared_.response.bytes);
   client_.send(shared_.text);
+  if (route_.is_socket) {
+    // With an extension that was not offered the frames could not be read.
+    if (has_extensions) co_return;
+    SocketRelay relay(connection_, client_, *server_);
+    co_await relay.run();
+    co_return;
+  }
   bool is_half_closed = false;
   std::size_t moved = 0;
   connection_.give(tunnel_silence);
