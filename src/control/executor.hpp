@@ -60,6 +60,8 @@ class Executor {
   bool is_memory_on_its_way(TimePoint moment) const;
   void learn_footprint(const LoadSense& load, Bytes free_before);
   void note_silence();
+  // What came of a send, for the observer; the same as the action's outcome.
+  Result<void> note_sent(std::int64_t item, const Result<MessageId>& message);
 
   boost::asio::any_io_executor executor_;
   const Config& config_;

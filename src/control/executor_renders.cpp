@@ -82,38 +82,32 @@ void Executor::note_silence() {
   if (silence > Duration::zero()) observer_.courier_is_silent_until(outside_.clock.now() + silence);
 }
 
-Task<Result<void>> Executor::perform(Announce action) {
-  const Result<MessageId> message = co_await outside_.courier->announce(action.text);
+Result<void> Executor::note_sent(std::int64_t item, const Result<MessageId>& message) {
   note_silence();
   if (!message) {
-    observer_.sent(action.item, std::unexpected(message.error()));
-    co_return std::unexpected(message.error());
+    observer_.sent(item, std::unexpected(message.error()));
+    return std::unexpected(message.error());
   }
-  observer_.sent(action.item, std::optional<std::int64_t>(*message));
-  co_return Result<void>();
+  observer_.sent(item, std::optional<std::int64_t>(*message));
+  return {};
+}
+
+Task<Result<void>> Executor::perform(Announce action) {
+  const Result<MessageId> message = co_await outside_.courier->announce(action.text);
+  co_return note_sent(action.item, message);
 }
 
 Task<Result<void>> Executor::perform(Deliver action) {
   DeliveryOrder order{.status = action.message, .media = action.media, .caption = action.caption};
   const Result<MessageId> message = co_await outside_.courier->deliver(std::move(order));
-  note_silence();
-  if (!message) {
-    observer_.sent(action.item, std::unexpected(message.error()));
-    co_return std::unexpected(message.error());
-  }
-  observer_.sent(action.item, std::optional<std::int64_t>(*message));
-  co_return Result<void>();
+  co_return note_sent(action.item, message);
 }
 
 Task<Result<void>> Executor::perform(Amend action) {
   const Result<void> amended = co_await outside_.courier->amend(action.message, action.text);
-  note_silence();
-  if (!amended) {
-    observer_.sent(action.item, std::unexpected(amended.error()));
-    co_return amended;
-  }
-  observer_.sent(action.item, std::optional<std::int64_t>(action.message));
-  co_return amended;
+  Result<MessageId> message = action.message;
+  if (!amended) message = std::unexpected(amended.error());
+  co_return note_sent(action.item, message);
 }
 
 Task<Result<void>> Executor::perform(ShowActivity action) {

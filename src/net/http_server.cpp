@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "net/cancelled.hpp"
 #include "net/http_session.hpp"
 
 namespace malin::net {
@@ -22,16 +23,6 @@ using AcceptorPtr = std::shared_ptr<Tcp::acceptor>;
 
 // After an accept that failed, mostly for want of file descriptors.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-
-// A cancelled handler ends with this exception; any other is a defect and must not be lost.
-void rethrow_unless_cancelled(std::exception_ptr thrown) {
-  if (!thrown) return;
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != asio::error::operation_aborted) throw;
-  }
-}
 
 void start_session(const std::shared_ptr<ServerState>& server, Tcp::socket socket) {
   if (server->sessions.size() >= server->limits.connections_max) return;  // Closed by going out of scope.

@@ -7,9 +7,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include "api/proxy/connection.hpp"
+#include "net/cancelled.hpp"
 
 namespace malin::api::proxy {
 
@@ -19,16 +19,6 @@ namespace {
 
 constexpr std::chrono::milliseconds accept_pause{100};  // After an accept that failed, mostly for want of descriptors.
 constexpr std::chrono::seconds tick_interval{1};
-
-// A coroutine that was cancelled ends with this exception; any other is a defect and must not be lost.
-void rethrow_unless_cancelled(std::exception_ptr thrown) {
-  if (!thrown) return;
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != asio::error::operation_aborted) throw;
-  }
-}
 
 }  // namespace
 
@@ -73,7 +63,7 @@ void Proxy::Impl::start(Tcp::socket socket) {
   auto on_end = [self = shared_from_this(), connection](std::exception_ptr thrown) {
     self->shared->connections.erase(connection);
     if (self->shared->connections.empty()) self->ended.cancel();
-    rethrow_unless_cancelled(thrown);
+    net::rethrow_unless_cancelled(thrown);
   };
   asio::co_spawn(acceptor.get_executor(), Connection::serve(connection),
                  asio::bind_cancellation_slot(connection->slot(), std::move(on_end)));
