@@ -31,7 +31,7 @@ struct ServerSettings {
   std::string name;
   std::string url;  // Empty only for LM Studio: looked for on its usual ports.
   std::string start;
-  std::string restart;
+  std::string restart;  // After reading also: stop and then start.
   std::string stop;
   Duration command_limit{};
 };

@@ -24,6 +24,18 @@ void complete_reference(std::string& name, const std::string& key, const Items& 
   }
 }
 
+// A server that cannot be restarted in one go is stopped and started.
+void complete_commands(ServerSettings& server, const std::string& section, Problems& problems) {
+  if (server.stop.empty()) return;
+  const std::string key = section + server.name + ".stop";
+  if (!server.restart.empty())
+    problems.add(key, "is not used where there is a restart command");
+  else if (server.start.empty())
+    problems.add(key, "is used for a restart only, which needs a start command as well");
+  else
+    server.restart = server.stop + "; " + server.start;
+}
+
 void complete_engine(EngineSettings& engine, Problems& problems) {
   if (!engine.url.empty() || engine.type.empty()) return;
   if (engine.type == "chatterbox")
@@ -93,13 +105,17 @@ void complete(AppConfig& config, const std::filesystem::path& folder, const Envi
   config.swap.idle_grace = config.presence.idle_grace;
   config.swap.min_present = config.presence.min_present;
   config.swap.wait_limit = config.presence.wait_limit;
-  for (EngineSettings& engine : config.engines) complete_engine(engine, problems);
+  for (EngineSettings& engine : config.engines) {
+    complete_engine(engine, problems);
+    complete_commands(engine, "engines.", problems);
+  }
   if (config.proxy) complete_proxy(*config.proxy, config, problems);
   for (CardSettings& card : config.cards) {
     if (card.driver != "renderer") continue;
     complete_reference(card.renderer, "cards." + card.name + ".renderer", config.renderers, "renderer", problems);
   }
   for (RendererSettings& renderer : config.renderers) {
+    complete_commands(renderer, "renderers.", problems);
     complete_reference(renderer.card, "renderers." + renderer.name + ".card", config.cards, "card", problems);
   }
   for (SenseSpec& sense : config.senses) {

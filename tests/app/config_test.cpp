@@ -146,6 +146,20 @@ TEST_F(ConfigFile, without_a_courier_section_nothing_is_sent) {
   EXPECT_THAT(all_of(empty), HasSubstr("courier: the bot's token is missing"));
 }
 
+TEST_F(ConfigFile, a_server_that_can_be_stopped_and_started_can_be_restarted) {
+  const std::string engine = "type = \"lmstudio\"\n";
+  std::string text = small_rig;
+  text.replace(text.find(engine), engine.size(), engine + "start = \"up\"\nstop = \"down\"\n");
+  const ConfigResult config = parse(text);
+  ASSERT_TRUE(config) << all_of(config.error());
+  EXPECT_EQ(config->engines.front().restart, "down; up");
+  EXPECT_TRUE(config->core.engine("lmstudio")->server.can_restart);
+
+  EXPECT_THAT(all_of(problems_with(engine, engine + "stop = \"down\"\n")), HasSubstr("needs a start command"));
+  EXPECT_THAT(all_of(problems_with(engine, engine + "restart = \"again\"\nstop = \"down\"\n")),
+              HasSubstr("engines.lmstudio.stop: is not used where there is a restart command"));
+}
+
 TEST(Secret, prints_as_stars) {
   std::ostringstream out;
   out << Secret("123:abc") << " " << Secret();
