@@ -14,7 +14,10 @@ namespace json = net::json;
 namespace {
 
 // Tenths of a second are all that the story needs.
-json::value seconds(Duration length) { return static_cast<double>(length.count() / 100) / 10; }
+json::value seconds(Duration length) {
+  const std::int64_t tenths = length.count() / 100;
+  return static_cast<double>(tenths) / 10;
+}
 
 // From one moment of a row to another; null where one of them is missing.
 json::value between(const json::value& row, std::string_view from, std::string_view to) {

@@ -178,9 +178,9 @@ Result<RunningPtr> start(asio::any_io_executor executor, Child child) {
 Task<Result<ChildEnd>> run_child(Child child, std::chrono::milliseconds limit) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const bool may_leave_children = child.may_leave_children;
-  const Result<RunningPtr> started = start(executor, std::move(child));
+  Result<RunningPtr> started = start(executor, std::move(child));
   if (!started) co_return std::unexpected(started.error());
-  const RunningPtr running = *started;
+  const RunningPtr running = std::move(*started);
 
   co_await (drain_then_wait(running) || wait_then_grace(running) || sleep_for(limit));
 

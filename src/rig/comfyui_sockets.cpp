@@ -184,8 +184,11 @@ void ComfySockets::send_preview(const world::ComfyRun& run, const world::ComfyPr
                                                        {"parent_node_id", nullptr},
                                                        {"real_node_id", progress.node},
                                                        {"image_type", "image/jpeg"}});
-      frame = with_metadata ? big_endian(4) + big_endian(static_cast<std::uint32_t>(about.size())) + about + image
-                            : big_endian(1) + big_endian(1) + image;
+      if (with_metadata)
+        frame.append(big_endian(4)).append(big_endian(static_cast<std::uint32_t>(about.size()))).append(about);
+      else
+        frame.append(big_endian(1)).append(big_endian(1));
+      frame.append(image);
     }
     tell(listener, net::WebSocketMessage(true, frame));
   }

@@ -94,7 +94,7 @@ struct Mp4Encoder::State {
   ~State() {
     if (!format) return;
     if (format->pb) {
-      av_freep(&format->pb->buffer);
+      av_freep(static_cast<void*>(&format->pb->buffer));
       avio_context_free(&format->pb);
     }
     avformat_free_context(format);

@@ -12,7 +12,9 @@
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 // Fontconfig keeps what it has read for the life of the process, and loses some of it.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig"; }
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT(*-reserved-identifier,*-identifier-naming): ASan's.
+  return "leak:libfontconfig";
+}
 #endif
 #endif
 

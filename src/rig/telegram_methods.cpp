@@ -80,7 +80,7 @@ FileResult take_file(world::Telegram& telegram, const BotParams& params, const s
   if (!part && reference.empty()) return refuse(400, fmt::format("Bad Request: there is no {} in the request", type));
   if (!part) {
     if (reference.contains("://")) return refuse(400, "Bad Request: failed to get HTTP URL content");
-    const auto known = telegram.file(whole_file_id(reference));
+    auto known = telegram.file(whole_file_id(reference));
     if (!known) return refuse(400, "Bad Request: wrong file identifier/HTTP URL specified");
     return known;
   }
