@@ -18,7 +18,7 @@ if(MALIN_SANITIZE)
   target_compile_definitions(malin_options INTERFACE
     BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING BOOST_ASIO_DISABLE_SMALL_BLOCK_RECYCLING)
   target_compile_options(malin_options INTERFACE -fsanitize=${MALIN_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer -gline-tables-only -O1)
+    -fno-omit-frame-pointer -gline-tables-only)
   target_link_options(malin_options INTERFACE -fsanitize=${MALIN_SANITIZE})
 endif()
 
@@ -31,6 +31,9 @@ function(malin_library name folder)
   endif()
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC malin_options ${ARGN})
+  if(MALIN_SANITIZE)
+    target_compile_options(${name} PRIVATE -O1)  # The tests themselves stay unoptimised: they compile in half the time.
+  endif()
 endfunction()
 
 # malin_test(NAME FOLDER LIBS...): one GoogleTest program of every .cpp directly in FOLDER.

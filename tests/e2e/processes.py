@@ -12,8 +12,8 @@ POLL_S = 0.02
 LIMIT_S = 60  # Much more than anything takes, for machines that have other things to do.
 
 
-def until(what, check, limit=LIMIT_S):
-    """The first true answer of `check`; fails when there is none within `limit` seconds."""
+def until(what, check, limit=LIMIT_S, pause=POLL_S):
+    """The first true answer of `check`, asked every `pause` seconds; fails when there is none within `limit` seconds."""
     deadline = time.monotonic() + limit
     while True:
         answer = check()
@@ -21,7 +21,7 @@ def until(what, check, limit=LIMIT_S):
             return answer
         if time.monotonic() >= deadline:
             raise AssertionError(f"not within {limit} s: {what}; the last answer was {answer!r}")
-        time.sleep(POLL_S)
+        time.sleep(pause)
 
 
 def stays(what, check, length=1.5):
