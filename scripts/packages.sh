@@ -19,3 +19,6 @@ case "${ID:-}" in
   ubuntu) ;;  # Its chromium package is a snap; the browser tests say that they were left out.
   *) test_packages="$test_packages chromium" ;;
 esac
+
+# What the chat proxy is measured beside. The package may start it as a service; the bench runs one of its own.
+bench_packages="nginx"
