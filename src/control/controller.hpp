@@ -69,7 +69,7 @@ class Controller {
   // not_found: it is over already.
   Result<Turn> keep_turn(const std::string& id);
   Result<void> end_turn(const std::string& id);
-  // Someone waits to talk to a sense that is away, since then; empty: nobody does.
+  // A message is held for a sense that is away, since then; empty: none is.
   void note_waiting(std::optional<TimePoint> since);
   // Senses that go as soon as no turn is open any more.
   const std::vector<std::string>& gap_for() const { return gap_for_; }

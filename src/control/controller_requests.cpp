@@ -106,7 +106,11 @@ Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   answer.away = who_is_away(now, senses);
   if (may_speak_beside(sense, answer.away, senses)) answer.away = {};
   if (answer.away.senses.empty()) answer.away.senses = gap_for_;
-  if (!answer.away.senses.empty()) co_return answer;
+  if (!answer.away.senses.empty()) {
+    observer_.declined_turn(now.now);
+    wake();
+    co_return answer;
+  }
   // With the daemon's start in its name, a turn of an earlier daemon is never taken for one of this.
   answer.turn.id =
       "t-" + std::to_string(to_unix_ms(observer_.newest().started_at)) + "-" + std::to_string(next_turn_++);
@@ -139,7 +143,7 @@ std::optional<Preview> Controller::preview(const JobId& id) const {
 }
 
 void Controller::note_waiting(std::optional<TimePoint> since) {
-  observer_.waiting_since(since);
+  observer_.held_since(since);
   wake();
 }
 

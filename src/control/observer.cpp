@@ -107,7 +107,11 @@ void Observer::hint(TimePoint now) {
     if (reading.tried_at + hint_interval <= now) reading.tried_at = TimePoint::min();
 }
 
-void Observer::begin_turn(Turn turn) { seen_.presence.turns.push_back(std::move(turn)); }
+void Observer::begin_turn(Turn turn) {
+  seen_.presence.turns.push_back(std::move(turn));
+  declined_since_.reset();
+  note_waiting();
+}
 
 bool Observer::keep_turn(const std::string& id, TimePoint expires_at) {
   const auto turn = std::ranges::find(seen_.presence.turns, id, &Turn::id);
@@ -128,9 +132,27 @@ void Observer::expire_turns(TimePoint now) {
   std::erase_if(seen_.presence.turns, [now](const Turn& turn) { return turn.expires_at <= now; });
 }
 
-void Observer::waiting_since(std::optional<TimePoint> since) { seen_.presence.waiting_since = since; }
+void Observer::held_since(std::optional<TimePoint> since) {
+  held_since_ = since;
+  note_waiting();
+}
+
+void Observer::declined_turn(TimePoint now) {
+  if (!declined_since_) declined_since_ = now;
+  note_waiting();
+}
+
+void Observer::note_waiting() {
+  const bool is_declined_first = declined_since_ && (!held_since_ || *declined_since_ < *held_since_);
+  seen_.presence.waiting_since = is_declined_first ? declined_since_ : held_since_;
+}
 
 void Observer::forget(const Ledger& ledger) {
+  const auto is_open = [](const auto& row) { return row.second.phase != WindowPhase::closed; };
+  if (std::ranges::none_of(ledger.windows, is_open)) {
+    declined_since_.reset();
+    note_waiting();
+  }
   std::set<std::string> rendering;  // Prompt ids, and the jobs they belong to.
   std::set<std::string> known;      // Newest prompt ids of all jobs; an interrupted one may still be asked to stop.
   for (const auto& [id, job] : ledger.jobs) {

@@ -45,8 +45,10 @@ class Observer {
   bool keep_turn(const std::string& id, TimePoint expires_at);  // False: it is over already.
   bool end_turn(const std::string& id, TimePoint now);
   void expire_turns(TimePoint now);
-  // Since when someone waits to talk to a sense that is away; empty: nobody does.
-  void waiting_since(std::optional<TimePoint> since);
+  // Since when a message is held for a sense that is away; empty: none is.
+  void held_since(std::optional<TimePoint> since);
+  // A turn could not begin because of a window. Its client counts as waiting until a turn begins or no window is open.
+  void declined_turn(TimePoint now);
 
   // Drops what belongs to renders, jobs and messages that are over in this ledger.
   void forget(const Ledger& ledger);
@@ -56,7 +58,11 @@ class Observer {
   void arm(const Ledger& before, const Changes& committed);
 
  private:
+  void note_waiting();
+
   Observation seen_;
+  std::optional<TimePoint> held_since_;
+  std::optional<TimePoint> declined_since_;
 };
 
 }  // namespace malin::control

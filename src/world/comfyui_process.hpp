@@ -13,7 +13,7 @@ struct ComfyUi::Process {
     std::vector<ComfyFile> files;
   };
 
-  explicit Process(boost::asio::any_io_executor executor) : wake(std::move(executor)) {
+  explicit Process(const boost::asio::any_io_executor& executor) : wake(executor) {
     wake.expires_at(boost::asio::steady_timer::time_point::max());
   }
 

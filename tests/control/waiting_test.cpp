@@ -59,5 +59,20 @@ TEST_F(Waiting, someone_who_waits_too_long_ends_the_batch) {
   EXPECT_EQ(home.job("j-2").state, JobState::delivered);
 }
 
+TEST_F(Waiting, someone_whose_turn_was_declined_is_waiting_until_one_begins) {
+  home.config.swap.wait_limit = Duration{0};
+  ASSERT_TRUE(home.submit("selfie"));
+  ASSERT_TRUE(home.submit("selfie"));
+  ASSERT_TRUE(home.run_until([&] { return home.journal.has("render selfie"); }));
+  EXPECT_EQ(away(""), std::vector<std::string>{"vision"});
+  EXPECT_TRUE(home.controller->situation().seen.presence.waiting_since);
+  ASSERT_TRUE(home.run_until_over("j-1"));
+  EXPECT_EQ(home.job("j-2").state, JobState::queued);
+  ASSERT_TRUE(home.run_until([&] { return away("").empty(); }));
+  EXPECT_FALSE(home.controller->situation().seen.presence.waiting_since);
+  ASSERT_TRUE(home.run_until_over("j-2"));
+  EXPECT_EQ(home.job("j-2").state, JobState::delivered);
+}
+
 }  // namespace
 }  // namespace malin::control

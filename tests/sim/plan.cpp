@@ -92,6 +92,13 @@ SwapSpec draw_swap(Dice& dice) {
   return swap;
 }
 
+// With dice of their own, so that seeds from before they were drawn still draw the same rest.
+void draw_patience(std::uint64_t seed, SwapSpec& swap) {
+  Dice dice(seed, "patience");
+  swap.min_present = dice.between(Duration{}, seconds(20));
+  swap.wait_limit = dice.between(Duration{}, minutes(2));
+}
+
 ServerSpec draw_server(Dice& dice, std::string name) {
   return {.name = std::move(name), .can_start = dice.chance(0.7), .can_restart = dice.chance(0.7)};
 }
@@ -180,6 +187,7 @@ Plan draw_plan(std::uint64_t seed) {
   Dice dice(seed, "plan");
   Plan plan{.seed = seed};
   plan.config.swap = draw_swap(dice);
+  draw_patience(seed, plan.config.swap);
   plan.turn_expiry = dice.between(seconds(10), seconds(45));
   const int cards = dice.chance(0.25) ? 2 : 1;
   for (int i = 0; i < cards; ++i) {

@@ -5,6 +5,8 @@ namespace malin::sim {
 namespace {
 
 struct Persons : Scenario {
+  using Scenario::Scenario;
+
   // Talks without end, with short gaps between two replies.
   void talk_until(const std::function<bool()>& done, Duration gap, Duration limit) {
     const TimePoint end = sim.universe().clock.now() + limit;
@@ -22,6 +24,36 @@ TEST_F(Persons, steady_chat_does_not_starve_the_render) {
   ask("selfie");
   talk_until([this] { return job(1).state == JobState::delivered; }, 2s, 15min);
   wait_for_rest(10min);
+  expect_good_end();
+}
+
+struct Busy : Persons {
+  static Plan plan() {
+    Plan plan = plain_plan();
+    plan.config.swap.wait_limit = 30s;
+    plan.config.swap.min_present = 8s;
+    return plan;
+  }
+  Busy() : Persons(plan()) {}
+};
+
+TEST_F(Busy, steady_renders_do_not_starve_the_chat) {
+  for (int video = 0; video < 8; ++video) ask("video");
+  const Duration longest_render = sim.universe().plan.config.kind("video")->render_limit;
+  TimePoint heard_at = sim.universe().clock.now();
+  Duration longest{};
+  while (!are_all_over() && !sim.checker().violation()) {
+    const int before = people().turns();
+    people().begin_turn(sim.daemon());
+    sim.pass(2s);
+    if (people().turns() == before) continue;
+    longest = std::max(longest, sim.universe().clock.now() - heard_at);
+    sim.pass(10s);
+    people().end_turn(sim.daemon());
+    heard_at = sim.universe().clock.now();
+  }
+  EXPECT_GE(people().turns(), 8) << "she is heard after every video";
+  EXPECT_LT(longest, 30s + longest_render + 60s) << "the video in hand, and the way back";
   expect_good_end();
 }
 
