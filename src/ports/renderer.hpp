@@ -40,7 +40,8 @@ class Renderer {
   // Asks it to give its VRAM back. Only a later probe shows whether it did.
   virtual Task<Result<void>> release() = 0;
 
-  // Copies one finished file to `path` (created, mode 0600, fsynced). not_found: it is gone. refused: over the limit.
+  // Copies one finished file to `path` (durable, mode 0600; what is there is replaced). not_found: it is gone. refused:
+  // over the limit.
   virtual Task<Result<void>> fetch(OutputFile file, std::string path) = 0;
 
   // The newest frame of a render that is under way, if its server sends any.

@@ -1,5 +1,6 @@
-// A file that is being downloaded. It is new, private (mode 0600) and never reached through a symbolic link; unless it
-// is committed it is removed again. All of it blocks: it belongs on a thread of its own.
+// A file that is being downloaded, as "<path>.part": private (mode 0600) and never reached through a symbolic link. It
+// has its own name once it is committed; before that it is removed again. What a daemon that was killed has left under
+// either name is replaced. All of it blocks: it belongs on a thread of its own.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,7 @@ namespace malin::adapters {
 
 class MediaFile {
  public:
-  // refused: there is a file already, or the folder cannot be written.
+  // refused: the folder cannot be written.
   static Result<std::shared_ptr<MediaFile>> create(std::string path);
   ~MediaFile();
   MediaFile(const MediaFile&) = delete;
@@ -20,14 +21,16 @@ class MediaFile {
 
   // unreachable: the disk is full or broken.
   Result<void> write(std::string_view bytes);
-  // Makes the contents durable and keeps the file.
+  // Makes the file durable under its own name. unreachable: as above.
   Result<void> commit();
 
  private:
-  MediaFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  MediaFile(std::string path, std::string part, int descriptor)
+      : path_(std::move(path)), part_(std::move(part)), descriptor_(descriptor) {}
   Result<void> broken(std::string_view verb) const;
 
   std::string path_;
+  std::string part_;
   int descriptor_;
   bool committed_ = false;
 };

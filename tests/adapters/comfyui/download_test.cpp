@@ -65,13 +65,21 @@ TEST_F(DownloadTest, half_a_file_is_no_file) {
   EXPECT_TRUE(is_left_clean());
 }
 
-TEST_F(DownloadTest, nothing_is_overwritten_or_followed) {
+TEST_F(DownloadTest, what_a_killed_daemon_has_left_is_replaced) {
+  peer.files["a.png"] = "new";
+  for (const char* left : {"/new", "/new.part"}) std::ofstream(folder + left) << "longer than the new one";
+  ASSERT_TRUE(fetch("a.png"));
+  EXPECT_EQ(read_text(path()), "new");
+  EXPECT_FALSE(std::filesystem::exists(path() + ".part"));
+}
+
+TEST_F(DownloadTest, no_link_is_followed) {
   peer.files["a.png"] = "new";
   std::ofstream(folder + "/kept") << "kept";
-  std::filesystem::create_symlink(folder + "/kept", path());
-  EXPECT_EQ(fetch("a.png").error().code, Errc::refused);
-  EXPECT_EQ(read_text(folder + "/kept"), "kept");
-  EXPECT_EQ(get(renderer->fetch({"a.png", "", "output"}, folder + "/kept")).error().code, Errc::refused);
+  for (const std::string& link : {path(), path() + ".part"}) std::filesystem::create_symlink(folder + "/kept", link);
+  ASSERT_TRUE(fetch("a.png"));
+  EXPECT_EQ(read_text(path()), "new");
+  EXPECT_FALSE(std::filesystem::is_symlink(path()));
   EXPECT_EQ(read_text(folder + "/kept"), "kept");
 }
 
