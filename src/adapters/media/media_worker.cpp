@@ -10,6 +10,7 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "adapters/media/container.hpp"
@@ -38,6 +39,7 @@ bool set_limit(int resource, rlim_t value) {
 }
 
 bool enter_sandbox(rlim_t address_space_mib) {
+  ::umask(0077);                  // FFmpeg makes files for everyone.
   std::signal(SIGXFSZ, SIG_IGN);  // A file that grows too large is an error of write.
   bool done = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
               ::prctl(PR_SET_DUMPABLE, 0) == 0;

@@ -35,6 +35,17 @@ Result<int> open_private_file(const fs::path& path) {
   return descriptor;
 }
 
+// What a daemon that was ended in the middle has left: nobody will finish it. One that cannot be removed takes room, no
+// more, and must not keep the senses from coming back.
+void remove_unfinished(const fs::path& spool) {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(spool, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    if (entry->path().extension() != ".part") continue;
+    std::error_code kept;
+    fs::remove(entry->path(), kept);
+  }
+}
+
 std::string read_holder(int descriptor) {
   char text[32] = {};
   const ssize_t length = ::pread(descriptor, text, sizeof text - 1, 0);
@@ -76,6 +87,7 @@ Result<StateFolder> open_state(const fs::path& directory) {
   auto lock = take_lock(folder / "malin.lock");
   if (!lock) return std::unexpected(lock.error());
   if (auto made = make_private_folder(folder / "spool"); !made) return std::unexpected(made.error());
+  remove_unfinished(folder / "spool");
 
   // SQLite would make it with the umask's mode; its log files follow the mode of the database.
   const auto database = open_private_file(folder / "malin.db");

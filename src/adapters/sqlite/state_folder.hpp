@@ -29,8 +29,8 @@ struct StateFolder {
   FileLock lock;                    // Of "malin.lock", which holds our process id.
 };
 
-// Makes what is missing and takes the lock. refused: another daemon has it; the message names its process.
-// unreachable: the folder cannot be made or written.
+// Makes what is missing, takes the lock, and removes unfinished media ("*.part") from the spool. refused: another
+// daemon has it; the message names its process. unreachable: the folder cannot be made or written.
 Result<StateFolder> open_state(const std::filesystem::path& directory);
 
 }  // namespace malin::adapters

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "adapters/media/container.hpp"
@@ -116,6 +117,20 @@ TEST_F(Inspection, a_video_gets_its_index_moved_to_the_front_and_loses_no_frame)
   EXPECT_TRUE(layout->index_first);
   EXPECT_TRUE(layout->complete);
   EXPECT_EQ(media::decode(media->path, *layout)->frames, 50);
+}
+
+// Whatever the daemon's umask: FFmpeg itself makes files that everyone can read.
+TEST_F(Inspection, what_is_made_of_it_is_private) {
+  ASSERT_TRUE(make_media(at("clip.mp4"), video()));
+  const mode_t before = ::umask(0);
+  const Result<Media> media = inspect("clip.mp4");
+  ::umask(before);
+  ASSERT_TRUE(media) << media.error().message;
+  for (const std::string& path : {media->path, media->thumbnail}) {
+    struct stat status{};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << path;
+  }
 }
 
 TEST_F(Inspection, a_video_that_starts_fast_is_delivered_as_it_is) {

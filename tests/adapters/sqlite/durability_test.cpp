@@ -103,6 +103,28 @@ TEST(Durability, nobody_else_can_read_the_state) {
   EXPECT_EQ(mode_of(state->database.string() + "-wal"), 0600);
 }
 
+TEST(Durability, unfinished_media_is_removed_at_a_start_and_finished_media_is_kept) {
+  Scratch scratch;
+  const auto spool = scratch / "state/spool";
+  std::filesystem::create_directories(spool);
+  for (const char* name : {"j-1-1.png", "j-2-1.mp4.part", "j-2-1.thumb.jpg.part"}) std::ofstream(spool / name) << "x";
+  const auto state = open_state(scratch / "state");
+  ASSERT_TRUE(state) << state.error().message;
+  const std::filesystem::directory_iterator left(spool);
+  EXPECT_EQ(left->path().filename(), "j-1-1.png");
+  EXPECT_EQ(std::distance(begin(left), end(left)), 1);
+}
+
+TEST(Durability, a_second_daemon_removes_nothing_of_the_first) {
+  Scratch scratch;
+  const auto first = open_state(scratch / "state");
+  ASSERT_TRUE(first);
+  const auto part = first->spool / "j-1-1.png.part";
+  std::ofstream(part) << "half";
+  EXPECT_FALSE(open_state(scratch / "state"));
+  EXPECT_TRUE(std::filesystem::exists(part));
+}
+
 TEST(Durability, a_busy_database_is_unreachable_for_now_and_nothing_is_written) {
   Scratch scratch;
   auto store = open_store(scratch / "malin.db");
