@@ -33,7 +33,7 @@ std::string chunk(std::string_view data) { return fmt::format("{:x}\r\n{}\r\n", 
 std::string token() {
   return chunk(
       fmt::format(R"(data: {{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"bench",)"
-                  R"("choices":[{{"index":0,"delta":{{"content":" rain"}},"finish_reason":null}}],{}{}}})"
+                  R"("choices":[{{"index":0,"delta":{{{}{}"}},"finish_reason":null}}]}})"
                   "\n\n",
                   stamp_key, now().time_since_epoch().count()));
 }

@@ -32,7 +32,7 @@ class Upstream final : public Watcher {
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
 };
 
-// What stands before the time of sending (nanoseconds of the steady clock) in a token's event.
-inline constexpr std::string_view stamp_key = "\"at\":";
+// What stands before a token, which is the time of its sending in nanoseconds of the steady clock.
+inline constexpr std::string_view stamp_key = "\"content\":\"";
 
 }  // namespace malin::bench

@@ -35,6 +35,13 @@ Wish parse_wish(std::string_view body) {
 
 }  // namespace
 
+// The usual case, in which there is nothing to wait for.
+bool Exchange::may_pass() {
+  if (!shared_.house.is_everyone_here() || shared_.room.size() != 0) return false;
+  if (route_.speaks) is_speaking_ = shared_.house.join_turn();
+  return is_speaking_ || !route_.speaks;
+}
+
 Task<bool> Exchange::admit() {
   House& house = shared_.house;
   if (house.is_everyone_here() && shared_.room.size() == 0) {
@@ -68,7 +75,7 @@ Task<bool> Exchange::speak() {
 // Reads the body, or as much of it as is looked at, for the model that it names. false: the client has gone.
 Task<bool> Exchange::read_wish() {
   if (expects_continue_) {
-    drop_field("expect", request_head_);
+    drop_field("expect", outgoing_);
     if (!request_.is_done() && client_.in().empty()) client_.send("HTTP/1.1 100 Continue\r\n\r\n");
   }
   connection_.give(shared_.limits.head);

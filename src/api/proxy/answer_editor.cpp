@@ -103,6 +103,10 @@ class WholeEditor final : public AnswerEditor {
 
   void feed(std::string_view data, std::string&) override { body_.append(data); }
   void finish(std::string& out) override {
+    if (!may_hold_tags(body_, kinds_)) {
+      out += std::exchange(body_, {});
+      return;
+    }
     out += cut_whole_texts(body_, find_texts(dialect_, false, body_), kinds_, &requests_);
     body_.clear();
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <boost/asio/cancellation_signal.hpp>
 
@@ -26,6 +27,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Shared& shared() { return *shared_; }
   Peer& client() { return *client_; }
   Wake& wake() { return wake_; }
+  std::string& outgoing() { return outgoing_; }
   void give(std::chrono::seconds span);  // Until the deadline.
   bool is_late() const { return is_late_; }
   // Ends the connection so that a client that still sends can read its answer.
@@ -39,6 +41,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<Peer> client_;
   Wake wake_;
+  std::string outgoing_;  // Each request's in turn, so that it is made once.
   boost::asio::cancellation_signal cancel_;
   Moment deadline_ = Moment::max();
   bool is_late_ = false;

@@ -10,7 +10,7 @@ namespace malin::api::proxy {
 namespace {
 
 constexpr std::size_t unsent_bytes_max = 128 << 10;  // Before the other side is not read any more.
-constexpr std::size_t replay_bytes_max = 16 << 10;
+constexpr std::size_t repeat_bytes_max = 16 << 10;
 
 bool is_idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
@@ -19,7 +19,10 @@ bool is_idempotent(std::string_view method) {
 }  // namespace
 
 Exchange::Exchange(Connection& connection)
-    : connection_(connection), shared_(connection.shared()), client_(connection.client()) {}
+    : connection_(connection),
+      shared_(connection.shared()),
+      client_(connection.client()),
+      outgoing_(connection.outgoing()) {}
 
 Exchange::~Exchange() {
   if (is_speaking_) shared_.house.leave_turn();
@@ -42,29 +45,36 @@ void Exchange::take_head() {
                              .plain_text = route_.speaks && shared_.options.cuts_tags,
                              .upgrades = upgrades_,
                              .plain_frames = route_.is_socket};
-  format_request(head, change, request_head_);
+  outgoing_.clear();
+  format_request(head, change, outgoing_);
   request_.begin(head.body_end, head.body_bytes);
   client_.consume(head.bytes);
 }
 
 Task<bool> Exchange::run() {
   take_head();
-  if (route_.uses_model) {
+  if (route_.uses_model && !may_pass()) {
     const bool is_admitted = co_await admit();
     if (!is_admitted) co_return keeps_alive_;
   }
   for (;;) {
-    const bool is_reached = co_await reach_server();
-    if (!is_reached) co_return co_await fail(502, shared_.host + " does not answer");
+    if (!reuse_server()) {
+      const bool is_connected = co_await connect_server();
+      if (!is_connected) co_return co_await fail(502, shared_.host + " does not answer");
+    }
     const Outcome outcome = co_await relay();
     switch (outcome) {
       case Outcome::done:
-        co_return co_await finish();
+        release_server();
+        if (request_.is_done()) co_return keeps_alive_;
+        co_await connection_.linger();
+        co_return false;
       case Outcome::tunnel:
         co_await tunnel();
         co_return false;
       case Outcome::lost:
-        if (may_repeat()) continue;
+        is_repeat_ = may_repeat();
+        if (is_repeat_) continue;
         co_return co_await fail(502, shared_.host + " hung up");
       case Outcome::broken:
         co_return co_await fail(502, shared_.host + " gave an answer that is not HTTP/1.1");
@@ -75,25 +85,35 @@ Task<bool> Exchange::run() {
   }
 }
 
-Task<bool> Exchange::reach_server() {
+bool Exchange::reuse_server() {
+  if (server_) return false;  // That one was stale.
+  std::shared_ptr<Peer> idle = shared_.pool.take();
+  if (!idle) return false;
+  use_server(std::move(idle), true);
+  return true;
+}
+
+Task<bool> Exchange::connect_server() {
   if (server_) server_->close();
-  server_ = is_reused_ ? nullptr : shared_.pool.take();  // After one that was stale: a new one.
-  is_reused_ = server_ != nullptr;
-  if (!server_) {
-    connection_.give(shared_.limits.connect + std::chrono::seconds(2));
-    auto connected = co_await shared_.pool.connect(shared_.limits.connect);
-    if (!connected) co_return false;
-    server_ = std::move(*connected);
-  }
-  server_->set_owner(&connection_.wake());
-  can_replay_ = is_reused_ && is_safe_;
-  is_sent_ = false;
+  server_ = nullptr;
+  connection_.give(shared_.limits.connect + std::chrono::seconds(2));
+  auto connected = co_await shared_.pool.connect(shared_.limits.connect);
+  if (!connected) co_return false;
+  use_server(std::move(*connected), false);
   co_return true;
+}
+
+void Exchange::use_server(std::shared_ptr<Peer> server, bool is_reused) {
+  server_ = std::move(server);
+  server_->set_owner(&connection_.wake());
+  is_reused_ = is_reused;
+  can_repeat_ = is_reused && is_safe_;
+  is_sent_ = false;
 }
 
 // A server may close an idle connection just when it is used again. Then nothing was answered, and what can be done
 // twice without harm is sent once more.
-bool Exchange::may_repeat() const { return is_reused_ && can_replay_ && !has_answer_; }
+bool Exchange::may_repeat() const { return is_reused_ && can_repeat_ && !has_answer_; }
 
 Task<Exchange::Outcome> Exchange::relay() {
   connection_.give(shared_.limits.silence);
@@ -119,28 +139,30 @@ Task<Exchange::Outcome> Exchange::relay() {
 }
 
 void Exchange::pass_request() {
-  if (!is_sent_) {
-    is_sent_ = true;
-    if (!replay_.empty()) {
-      server_->send(replay_);  // For the second time; `client_` goes on where that ends.
-    } else {
-      std::size_t taken = 0;
-      if (prefix_.empty()) taken = request_.take(client_.in());
-      const std::string_view body = prefix_.empty() ? client_.in().substr(0, taken) : std::string_view(prefix_);
-      can_replay_ = can_replay_ && body.size() + request_head_.size() <= replay_bytes_max;
-      if (can_replay_) replay_.append(request_head_).append(body);
-      server_->send(request_head_, body);
-      client_.consume(taken);
-      prefix_ = std::string();
-    }
-  }
+  if (!is_sent_) begin_request();
   if (request_.is_done() || client_.in().empty() || server_->unsent() > unsent_bytes_max) return;
   const std::size_t taken = request_.take(client_.in());
   const std::string_view body = client_.in().substr(0, taken);
-  can_replay_ = can_replay_ && replay_.size() + taken <= replay_bytes_max;
-  if (can_replay_) replay_.append(body);
+  can_repeat_ = can_repeat_ && outgoing_.size() + taken <= repeat_bytes_max;
+  if (can_repeat_) outgoing_.append(body);
   server_->send(body);
   client_.consume(taken);
+}
+
+void Exchange::begin_request() {
+  is_sent_ = true;
+  if (is_repeat_) return server_->send(outgoing_);  // `client_` goes on where that ends.
+  std::size_t taken = 0;
+  if (prefix_.empty()) taken = request_.take(client_.in());
+  const std::string_view body = prefix_.empty() ? client_.in().substr(0, taken) : std::string_view(prefix_);
+  if (outgoing_.size() + body.size() <= repeat_bytes_max) {
+    server_->send(outgoing_.append(body));
+  } else {
+    can_repeat_ = false;
+    server_->send(outgoing_, body);
+  }
+  client_.consume(taken);
+  prefix_ = std::string();
 }
 
 void Exchange::ask_for_more() {
@@ -148,17 +170,12 @@ void Exchange::ask_for_more() {
   if (client_.unsent() <= unsent_bytes_max) server_->read();
 }
 
-Task<bool> Exchange::finish() {
+// Back to where others find it, if it can take another request.
+void Exchange::release_server() {
   const bool is_whole = request_.is_done() && server_->unsent() == 0;
-  if (is_whole && server_keeps_alive_) {
-    shared_.pool.put(std::move(server_), shared_.now);
-    server_ = nullptr;
-  }
-  if (!request_.is_done()) {
-    co_await connection_.linger();
-    co_return false;
-  }
-  co_return keeps_alive_;
+  if (!is_whole || !server_keeps_alive_) return;
+  shared_.pool.put(std::move(server_), shared_.now);
+  server_ = nullptr;
 }
 
 // With an answer of our own, unless the server's has begun: then all that is left is to break it off.

@@ -32,16 +32,20 @@ class Exchange {
   enum class Passage { verbatim, plain, chunked, whole, as_event };
 
   void take_head();
-  Task<bool> reach_server();
+  bool reuse_server();
+  Task<bool> connect_server();
+  void use_server(std::shared_ptr<Peer> server, bool is_reused);
   Task<Outcome> relay();
   void pass_request();
+  void begin_request();
   void ask_for_more();
   bool may_repeat() const;
-  Task<bool> finish();
+  void release_server();
   Task<bool> answer(Answer answer);
   Task<bool> fail(unsigned status, std::string message);
 
   // Whether the request may go on; if not, it has been answered or its client has gone.
+  bool may_pass();
   Task<bool> admit();
   Task<bool> read_wish();
   Task<bool> speak();
@@ -54,6 +58,7 @@ class Exchange {
   Outcome pass_answer();
   Outcome take_answer_head();
   void begin_answer(const ResponseHead& head);
+  bool is_seen_untagged(const ResponseHead& head) const;
   Passage choose_passage(const ResponseHead& head);
   Outcome pass_answer_body();
   void pass_data(std::string_view data);
@@ -70,9 +75,8 @@ class Exchange {
   Peer& client_;
   std::shared_ptr<Peer> server_;
   Route route_;
-  std::string request_head_;  // As it goes on.
-  std::string prefix_;        // The start of the body, where it was read before the request could go on.
-  std::string replay_;        // Head and body, as long as both are short and nothing was answered.
+  std::string& outgoing_;  // The head as it goes on, and the body, as long as both are short and unanswered.
+  std::string prefix_;     // The start of the body, where it was read before the request could go on.
   BodyScanner request_;
   BodyScanner answer_;
   std::string model_;
@@ -90,7 +94,8 @@ class Exchange {
   bool keeps_alive_ = true;  // The client's connection.
   bool is_sent_ = false;     // The head of the request.
   bool is_reused_ = false;   // The connection behind.
-  bool can_replay_ = false;
+  bool can_repeat_ = false;  // All that was sent is in `outgoing_`.
+  bool is_repeat_ = false;
   bool has_answer_ = false;  // Its head has come.
   bool is_error_ = false;    // By its status.
   bool server_keeps_alive_ = false;

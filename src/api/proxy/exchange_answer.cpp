@@ -5,12 +5,15 @@
 #include "api/proxy/answer_away.hpp"
 #include "api/proxy/exchange.hpp"
 #include "api/proxy/head_format.hpp"
+#include "api/proxy/piece_editor.hpp"
 
 namespace malin::api::proxy {
 
 namespace {
 
-constexpr std::size_t whole_bytes_max = 4 << 20;  // A larger answer in one piece passes without a look.
+constexpr std::size_t kept_bytes_max = 1 << 10;    // Of a request that is not needed any more.
+constexpr std::size_t joined_bytes_max = 4 << 10;  // A short body costs less copied behind its head than on its own.
+constexpr std::size_t whole_bytes_max = 4 << 20;   // A larger answer in one piece passes without a look.
 
 bool is_of_type(const ResponseHead& head, std::string_view type) {
   const std::string_view value = head.find(Known::content_type);
@@ -44,13 +47,20 @@ Exchange::Outcome Exchange::take_answer_head() {
   return Outcome::going;
 }
 
+// The whole body came with the head, as that of a short answer does, and a glance shows that no tag is in it.
+bool Exchange::is_seen_untagged(const ResponseHead& head) const {
+  const std::string_view body = server_->in().substr(head.bytes);
+  return head.body_end == BodyEnd::length && body.size() >= head.body_bytes &&
+         !may_hold_tags(body.substr(0, static_cast<std::size_t>(head.body_bytes)), shared_.house.kinds());
+}
+
 Exchange::Passage Exchange::choose_passage(const ResponseHead& head) {
   const bool is_stream = is_of_type(head, "text/event-stream");
   const bool is_good = head.status / 100 == 2 && head.body_end != BodyEnd::none;
   const bool is_read = route_.speaks && shared_.options.cuts_tags && is_good && !shared_.house.kinds().empty() &&
                        head.find(Known::content_encoding).empty();
   if (is_read && is_stream) editor_ = make_event_editor(route_.dialect, shared_.house.kinds());
-  if (is_read && is_of_type(head, "application/json"))
+  if (is_read && is_of_type(head, "application/json") && !is_seen_untagged(head))
     editor_ = make_whole_editor(route_.dialect, shared_.house.kinds());
   if (has_begun_stream_ && !(is_good && is_stream)) return Passage::as_event;
   if (has_begun_stream_ || (editor_ && is_stream)) return is_http_1_0_ ? Passage::plain : Passage::chunked;
@@ -61,7 +71,7 @@ Exchange::Passage Exchange::choose_passage(const ResponseHead& head) {
 void Exchange::begin_answer(const ResponseHead& head) {
   has_answer_ = true;
   leave_room();
-  replay_ = std::string();
+  if (outgoing_.capacity() > kept_bytes_max) outgoing_ = std::string();
   server_keeps_alive_ = head.keeps_alive;
   answer_.begin(head.body_end, head.body_bytes);
   passage_ = choose_passage(head);
@@ -82,7 +92,12 @@ void Exchange::begin_answer(const ResponseHead& head) {
   } else if (passage_ == Passage::verbatim) {
     // What came with the head goes with it.
     const std::size_t taken = answer_.take(server_->in());
-    client_.send(shared_.text, server_->in().substr(0, taken));
+    const std::string_view body = server_->in().substr(0, taken);
+    if (taken <= joined_bytes_max) {
+      client_.send(shared_.text.append(body));
+    } else {
+      client_.send(shared_.text, body);
+    }
     server_->consume(taken);
   } else {
     client_.send(shared_.text);
@@ -125,10 +140,10 @@ void Exchange::pass_data(std::string_view data) {
     return say(std::exchange(collected_, {}));
   }
   if (!editor_) return say(data);
-  std::string out;
-  editor_->feed(data, out);
+  shared_.edited.clear();
+  editor_->feed(data, shared_.edited);
   take_tags();
-  say(out);
+  say(shared_.edited);
 }
 
 void Exchange::end_data() {
@@ -151,9 +166,12 @@ void Exchange::end_data() {
 void Exchange::say(std::string_view data) {
   if (data.empty()) return;
   if (is_http_1_0_) return client_.send(data);
-  std::string chunk = chunk_line(data.size());
-  chunk.append(data).append("\r\n");
-  client_.send(chunk);
+  if (data.size() > joined_bytes_max) {
+    client_.send(chunk_line(data.size()), data);
+    return client_.send("\r\n");
+  }
+  shared_.chunk.assign(chunk_line(data.size())).append(data).append("\r\n");
+  client_.send(shared_.chunk);
 }
 
 void Exchange::end_stream() {

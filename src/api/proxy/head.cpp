@@ -152,9 +152,13 @@ bool read_meaning(Head& head) {
   return true;
 }
 
-// Whether the head is there as a whole; `refused` as soon as a line is seen to end without CR.
-Parsed look_for_end(std::string_view bytes) {
-  if (bytes.substr(0, head_bytes_max).find("\r\n\r\n") != std::string_view::npos) return Parsed::whole;
+// Whether the head is there as a whole, and then its length; `refused` as soon as a line is seen to end without CR.
+Parsed look_for_end(std::string_view bytes, std::size_t& length) {
+  length = bytes.substr(0, head_bytes_max).find("\r\n\r\n");
+  if (length != std::string_view::npos) {
+    length += 4;
+    return Parsed::whole;
+  }
   for (auto at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', at + 1))
     if (at == 0 || bytes[at - 1] != '\r') return Parsed::refused;
   return Parsed::incomplete;
@@ -221,7 +225,8 @@ Parsed parse_request(std::string_view bytes, RequestHead& head, unsigned& refusa
   if (bytes.starts_with("\r\n")) skipped = 2;
   const std::string_view text = bytes.substr(skipped);
   if (bytes == "\r") return Parsed::incomplete;
-  const Parsed seen = look_for_end(text);
+  std::size_t length = 0;
+  const Parsed seen = look_for_end(text, length);
   if (seen == Parsed::incomplete && text.size() >= head_bytes_max) {
     refusal = 431;
     return Parsed::refused;
@@ -246,13 +251,14 @@ Parsed parse_request(std::string_view bytes, RequestHead& head, unsigned& refusa
     return Parsed::refused;
   }
   if (!has_one_host(head)) return Parsed::refused;
-  head.bytes = skipped + text.find("\r\n\r\n") + 4;
+  head.bytes = skipped + length;
   return Parsed::whole;
 }
 
 Parsed parse_response(std::string_view bytes, std::string_view method, ResponseHead& head) {
   forget(head);
-  const Parsed seen = look_for_end(bytes);
+  std::size_t length = 0;
+  const Parsed seen = look_for_end(bytes, length);
   if (seen == Parsed::incomplete) return bytes.size() >= head_bytes_max ? Parsed::refused : seen;
   if (seen == Parsed::refused) return seen;
   std::string_view rest = bytes;
@@ -264,7 +270,7 @@ Parsed parse_response(std::string_view bytes, std::string_view method, ResponseH
   if (!is_code || (line.size() > 12 && line[12] != ' ')) return Parsed::refused;
   head.reason = line.size() > 13 ? line.substr(13) : std::string_view();
   if (!is_made_of(head.reason, value_table) || !parse_fields(rest, head) || !read_meaning(head)) return Parsed::refused;
-  head.bytes = bytes.find("\r\n\r\n") + 4;
+  head.bytes = length;
   const bool has_no_body = method == "HEAD" || head.status / 100 == 1 || head.status == 204 || head.status == 304;
   if (has_no_body)
     head.body_end = BodyEnd::none;

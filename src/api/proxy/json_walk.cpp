@@ -9,12 +9,15 @@ namespace malin::api::proxy {
 namespace {
 
 constexpr std::size_t depth_max = 128;
+constexpr std::size_t usual_depth = 8;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 class Walker {
  public:
-  Walker(std::string_view text, const OnScalar& on_scalar) : text_(text), on_scalar_(on_scalar) {}
+  Walker(std::string_view text, const OnScalar& on_scalar) : text_(text), on_scalar_(on_scalar) {
+    path_.reserve(usual_depth);
+  }
 
   // Iterative, so that depth costs no stack.
   bool walk() {

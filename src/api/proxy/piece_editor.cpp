@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "api/proxy/head.hpp"
 #include "api/proxy/json_walk.hpp"
 
 namespace malin::api::proxy {
@@ -156,6 +157,17 @@ std::string cut_whole_texts(std::string_view json, const std::vector<ReplyText>&
     requests->insert(requests->begin(), all.begin(), all.end());
   }
   return edited;
+}
+
+bool may_hold_tags(std::string_view json, std::span<const KindSpec> kinds) {
+  if (json.find("\\u005") != std::string_view::npos) return true;  // "\u005b" is a bracket.
+  for (auto at = json.find('['); at != std::string_view::npos; at = json.find('[', at + 1)) {
+    if (at + 1 == json.size() || json[at + 1] == '\\') return true;
+    const std::string_view next = json.substr(at + 1, 1);
+    if (std::ranges::any_of(kinds, [&](const KindSpec& kind) { return same_text(next, kind.tag.substr(0, 1)); }))
+      return true;
+  }
+  return false;
 }
 
 }  // namespace malin::api::proxy

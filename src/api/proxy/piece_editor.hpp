@@ -67,4 +67,7 @@ class PieceEditor {
 std::string cut_whole_texts(std::string_view json, const std::vector<ReplyText>& texts, std::span<const KindSpec> kinds,
                             std::vector<TagRequest>* requests);
 
+// Whether a tag may begin anywhere in this JSON: false is certain. Much quicker than reading it.
+bool may_hold_tags(std::string_view json, std::span<const KindSpec> kinds);
+
 }  // namespace malin::api::proxy

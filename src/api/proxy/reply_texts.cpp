@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <span>
 
 #include "api/proxy/json_walk.hpp"
@@ -58,23 +59,26 @@ bool matches(const JsonPath& path, std::string_view pattern, std::string_view la
   return pattern.empty();
 }
 
-// The indices on the way: what stands beside one another has the same.
-std::vector<int> indices_of(const JsonPath& path) {
-  std::vector<int> indices;
+// The indices on the way: what stands beside one another has the same. No place above has more.
+using Indices = std::array<int, 4>;
+
+Indices indices_of(const JsonPath& path) {
+  Indices indices{};
+  auto next = indices.begin();
   for (const JsonStep& step : path)
-    if (step.index >= 0) indices.push_back(step.index);
+    if (step.index >= 0 && next != indices.end()) *next++ = step.index;
   return indices;
 }
 
 struct Candidate {
   const Place* place;
-  std::vector<int> indices;
+  Indices indices;
   JsonScalar scalar;
 };
 
 struct Mark {
   const Place* place;
-  std::vector<int> indices;
+  Indices indices;
   std::string_view value;
 };
 
@@ -96,7 +100,7 @@ std::vector<ReplyText> find(std::span<const Place> table, Dialect dialect, bool 
   std::vector<Mark> types;
   std::vector<Mark> voices;
   std::string_view event;
-  walk_json(json, [&](const JsonPath& path, JsonScalar scalar) {
+  const auto on_scalar = [&](const JsonPath& path, JsonScalar scalar) {
     const std::string_view raw = json.substr(scalar.begin, scalar.end - scalar.begin);
     if (path.size() == 1 && path.front().key == "type") event = raw;
     for (const Place& place : table) {
@@ -105,7 +109,8 @@ std::vector<ReplyText> find(std::span<const Place> table, Dialect dialect, bool 
       if (!place.type.empty() && matches(path, place.path, type_name)) types.push_back({&place, indices_of(path), raw});
       if (!place.voice.empty() && matches(path, place.voice)) voices.push_back({&place, indices_of(path), raw});
     }
-  });
+  };
+  walk_json(json, std::ref(on_scalar));  // Copied, it would take memory for every token.
   std::vector<ReplyText> texts;
   for (const Candidate& candidate : candidates) {
     const Place& place = *candidate.place;

@@ -47,6 +47,8 @@ struct Shared {
   RequestHead request;
   ResponseHead response;
   std::string text;
+  std::string edited;
+  std::string chunk;
 };
 
 }  // namespace malin::api::proxy

@@ -261,5 +261,20 @@ TEST_F(ProxyCutTest, with_tags_left_in_everything_stays) {
   }(*this));
 }
 
+TEST(ProxyTagsTest, a_glance_at_a_whole_answer_misses_no_tag_however_it_is_written) {
+  const auto answer = [](const std::string& content) {
+    return R"({"choices":[{"index":0,"message":{"content":")" + content + R"("}}],"list":[1,[2],"x"]})";
+  };
+  for (const char* bracket : {"[", "\\u005b", "\\u005B"}) {
+    for (const char* letter : {"S", "s", "\\u0053"}) {
+      const std::string body = answer("here " + std::string(bracket) + letter + "ELFIE: rain]");
+      EXPECT_TRUE(may_hold_tags(body, house.kinds())) << body;
+      const Edited expected{answer("here "), {"selfie: rain"}};
+      EXPECT_EQ(edit_whole(Dialect::chat, body), expected);
+    }
+  }
+  EXPECT_FALSE(may_hold_tags(answer("no [tag] \\u00e9 here"), house.kinds()));
+}
+
 }  // namespace
 }  // namespace malin::testing
