@@ -1,10 +1,12 @@
 #include "app/serve.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -14,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "adapters/system/service_manager.hpp"
 #include "adapters/system/system_clock.hpp"
@@ -31,6 +34,13 @@ void set_up_log(const std::string& level) {
   spdlog::set_default_logger(spdlog::stderr_logger_st("malin"));
   spdlog::set_pattern(std::getenv("JOURNAL_STREAM") == nullptr ? "%Y-%m-%dT%H:%M:%S.%e %l %v" : "%l %v");
   spdlog::set_level(spdlog::level::from_str(level));
+}
+
+// A core dump would hold the tokens.
+void forbid_core_dumps() {
+  const rlimit none{};
+  if (::setrlimit(RLIMIT_CORE, &none) != 0)
+    spdlog::warn("core dumps could not be switched off: {}", std::generic_category().message(errno));
 }
 
 DaemonOptions daemon_options() {
@@ -75,6 +85,7 @@ int run_serve(const ServeOptions& options) {
   const ConfigResult config = load_config(options.config, process_environment());
   if (!config) return report_problems(options.config, config.error());
   set_up_log(config->root.log_level);
+  forbid_core_dumps();
   std::signal(SIGPIPE, SIG_IGN);
 
   asio::io_context io(1);
