@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t rest_bytes = 4 << 10;   // What waits for a word costs little,
+constexpr std::size_t rest_bytes = 2 << 10;   // What waits for a word costs little,
 constexpr std::size_t flow_bytes = 64 << 10;  // and what flows is taken in large pieces.
 constexpr std::size_t held_bytes_max = head_bytes_max + rest_bytes;
 
