@@ -7,6 +7,7 @@
 
 #include "api/problem.hpp"
 #include "core/suggest.hpp"
+#include "core/utf8.hpp"
 
 namespace malin::api {
 
@@ -15,13 +16,7 @@ namespace {
 constexpr std::size_t echoed_max = 64;  // Bytes of a name that came from outside, when it is said back.
 constexpr std::size_t errors_max = 20;
 
-// Not in the middle of a character.
-std::string_view echo(std::string_view name) {
-  if (name.size() <= echoed_max) return name;
-  std::size_t end = echoed_max;
-  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
-  return name.substr(0, end);
-}
+std::string_view echo(std::string_view name) { return cut_utf8(name, echoed_max); }
 
 std::string text_of(const json::string& text) { return {text.data(), text.size()}; }
 

@@ -36,14 +36,14 @@ std::string format_row(const Event& event) {
   net::StreamEvent row;
   row.event = "timeline";
   row.id = std::to_string(event.id);
-  row.data = json::serialize(data);
+  row.data = net::format_json(data);
   return net::format_event(row);
 }
 
 std::string format_standing(const Situation& situation) {
   net::StreamEvent standing;
   standing.event = "status";
-  standing.data = json::serialize(format_summary(situation, view_senses(situation)));
+  standing.data = net::format_json(format_summary(situation, view_senses(situation)));
   return net::format_event(standing);
 }
 
@@ -71,7 +71,7 @@ std::string format_glow(const Situation& situation) {
   const std::vector<SenseView> views = view_senses(situation);
   net::StreamEvent glow;
   glow.event = "glow";
-  glow.data = json::serialize(
+  glow.data = net::format_json(
       json::object{{"glow", to_string(glow_of(situation, views))}, {"line", explain(situation, views)}});
   return net::format_event(glow);
 }

@@ -25,7 +25,7 @@ unsigned status_of(Errc code) {
 }  // namespace
 
 net::HttpResponse answer(unsigned status, const json::value& body) {
-  return {status, "application/json", json::serialize(body) + "\n"};
+  return {status, "application/json", net::format_json(body) + "\n"};
 }
 
 net::HttpResponse problem(unsigned status, const std::string& detail, json::object members) {
@@ -34,7 +34,7 @@ net::HttpResponse problem(unsigned status, const std::string& detail, json::obje
                     {"status", status},
                     {"detail", detail}};
   for (auto& member : members) body[member.key()] = std::move(member.value());
-  net::HttpResponse response(status, "application/problem+json", json::serialize(body) + "\n");
+  net::HttpResponse response(status, "application/problem+json", net::format_json(body) + "\n");
   if (status == 503) response.headers.add("Retry-After", retry_after_s);
   if (status == 401) response.headers.add("WWW-Authenticate", "Bearer realm=\"malin\"");
   return response;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/utf8.hpp"
+
 namespace malin::net {
 namespace {
 
@@ -19,6 +21,8 @@ Result<json::value> parse_json(std::string_view text) {
   if (error) return fail(Errc::bad_reply, "not JSON: " + error.message());
   return value;
 }
+
+std::string format_json(const json::value& value) { return clean_utf8(json::serialize(value)); }
 
 const json::value* find(const json::value& value, std::string_view key) {
   const auto* object = value.if_object();

@@ -18,6 +18,9 @@ namespace json = boost::json;
 // bad_reply: not JSON, nested deeper than 64, or over 64 MiB.
 Result<json::value> parse_json(std::string_view text);
 
+// The value as text. Bytes that are not UTF-8, which JSON cannot hold, become U+FFFD.
+std::string format_json(const json::value& value);
+
 // The member of an object, or nullptr: also when `value` is not an object.
 const json::value* find(const json::value& value, std::string_view key);
 // The member if it has that type; numbers convert between integer and double where exact enough.

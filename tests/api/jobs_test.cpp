@@ -144,6 +144,13 @@ TEST_F(Jobs, one_is_shown_and_cancelled_by_its_id) {
   EXPECT_EQ(ask("DELETE", "/v1/jobs/j-9").status, 404u);
 }
 
+// Found by api_fuzz: the answer repeats the id, and was no JSON then.
+TEST_F(Jobs, an_id_that_is_not_utf8_is_declined_in_json) {
+  const Answer answer = get("/v1/jobs/j-%82");
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.text("detail"), "there is no job j-\uFFFD");
+}
+
 TEST_F(Jobs, of_a_reply_are_cut_out_of_its_text) {
   const Answer answer =
       post("/v1/replies", R"({"text":"Sure! [SELFIE: at the beach] And later [VIDEO: waving]. [NOTE: no]"})");

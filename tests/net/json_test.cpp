@@ -54,6 +54,11 @@ TEST(Json, nesting_has_a_limit) {
   EXPECT_FALSE(parse_json(std::string(1'000'000, '[')));
 }
 
+TEST(Json, is_written_as_utf8_whatever_it_holds) {
+  const json::value broken{{"a", "caf\xE9"}, {"b", "\xF0\x9F\x98"}, {"c", "\xC3\xA9"}};
+  EXPECT_EQ(format_json(broken), "{\"a\":\"caf\uFFFD\",\"b\":\"\uFFFD\uFFFD\uFFFD\",\"c\":\"\u00E9\"}");
+}
+
 TEST(Json, size_has_a_limit) { EXPECT_FALSE(parse_json("\"" + std::string(64 << 20, 'a') + "\"")); }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/utf8.hpp"
 #include "net/json.hpp"
 
 namespace malin::adapters {
@@ -12,6 +13,7 @@ namespace json = net::json;
 namespace {
 
 constexpr std::size_t complaints_max = 5;
+constexpr double steps_max = 10'000;  // Of a sampler, as a weight.
 
 std::string text_of(const json::value& value, std::string_view key) {
   return net::find_string(value, key).value_or("");
@@ -83,14 +85,13 @@ double fraction(const json::value& step) {
 }  // namespace
 
 std::string clip(std::string_view text, std::size_t bytes_max) {
-  std::size_t size = std::min(text.size(), bytes_max);
-  while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  std::string line(text.substr(0, size));
+  const std::string_view start = cut_utf8(text, bytes_max);
+  std::string line(start);
   while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
   for (char& c : line) {
     if (c == '\n' || c == '\r' || c == '\t') c = ' ';
   }
-  return size < text.size() ? line + "..." : line;
+  return start.size() < text.size() ? line + "..." : line;
 }
 
 Result<ComfyQueue> parse_queue(std::string_view text) {
@@ -120,6 +121,8 @@ Result<ComfyStats> parse_system_stats(std::string_view text) {
     const auto torch_free = net::find_int(device, "torch_vram_free");
     if (!total || !free || !torch_total || !torch_free)
       return fail(Errc::bad_reply, "a device of ComfyUI lacks its VRAM");
+    if (std::min({*total, *free, *torch_total, *torch_free}) < 0)
+      return fail(Errc::bad_reply, "a device of ComfyUI has less than no VRAM");
     const std::string type = text_of(device, "type");
     if (type != "cpu" && type != "mps") {  // There the figures are the machine's memory.
       read.total = Bytes{*total};
@@ -178,7 +181,7 @@ std::map<std::string, double> node_weights(std::string_view graph) {
   for (const auto& node : parsed->as_object()) {
     const json::value* inputs = net::find(node.value(), "inputs");
     const double steps = inputs ? net::find_double(*inputs, "steps").value_or(1) : 1;
-    weights[std::string(node.key())] = std::max(1.0, steps);
+    weights[std::string(node.key())] = std::clamp(steps, 1.0, steps_max);
   }
   return weights;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "core/utf8.hpp"
+
 namespace malin::adapters::lmstudio {
 
 namespace {
@@ -119,7 +121,7 @@ Error parse_error(const json::value& error) {
 
 std::string excerpt(std::string_view text) {
   constexpr std::size_t kLongest = 200;
-  std::string shown(text.substr(0, kLongest));
+  std::string shown(cut_utf8(text, kLongest));
   std::ranges::replace_if(shown, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   if (text.size() > kLongest) shown += "...";
   return shown;

@@ -18,7 +18,7 @@ Result<Instance> parse_instance(const json::value& entry, bool embedding) {
     return fail(Errc::bad_reply,
                 "LM Studio lists a model without its key, identifier or instance: " + excerpt(json::serialize(entry)));
   }
-  if (const auto ttl = net::find_int(entry, "ttlMs")) instance.ttl = Duration(*ttl);
+  if (const auto ttl = net::find_int(entry, "ttlMs"); ttl && *ttl >= 0) instance.ttl = Duration(*ttl);
   const json::value* device = net::find(entry, "deviceIdentifier");
   instance.knows_devices = device != nullptr;
   instance.remote = device != nullptr && !device->is_null();
@@ -115,8 +115,8 @@ std::optional<Estimate> parse_estimate(const json::value& result) {
   Estimate estimate;
   estimate.fits = *fits;
   if (const json::value* memory = net::find(result, "memory")) {
-    estimate.vram = Bytes{net::find_int(*memory, "totalVramBytes").value_or(0)};
-    estimate.total = Bytes{net::find_int(*memory, "totalBytes").value_or(0)};
+    estimate.vram = Bytes{std::max<std::int64_t>(0, net::find_int(*memory, "totalVramBytes").value_or(0))};
+    estimate.total = Bytes{std::max<std::int64_t>(0, net::find_int(*memory, "totalBytes").value_or(0))};
   }
   return estimate;
 }

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "core/utf8.hpp"
+
 namespace malin::adapters::telegram {
 
 namespace {
@@ -109,21 +111,6 @@ Verdict judge_refusal(const net::HttpResponse& answer, const net::json::value& b
     verdict.error = Error{Errc::refused, "Telegram says \"" + what + "\""};
   }
   return verdict;
-}
-
-// The length in bytes of the UTF-8 character at the start of `text`, or 0: there is none.
-std::size_t character_length(std::string_view text) {
-  const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (std::size_t at = 1; at < length; ++at) {
-    if ((byte(at) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
-  const bool impossible = (first == 0xED && byte(1) > 0x9F) || (first == 0xF4 && byte(1) > 0x8F);
-  return overlong || impossible ? 0 : length;
 }
 
 void replace_all(std::string& text, std::string_view part, std::string_view by) {

@@ -47,7 +47,7 @@ void Webhook::tell(const std::string& glow, const std::string& line) {
   const json::object body{{"type", "glow.changed"},
                           {"timestamp", format_time(now)},
                           {"data", json::object{{"glow", glow}, {"line", line}}}};
-  next_ = {"msg_" + std::to_string(to_unix_ms(now)) + "_" + std::to_string(++told_), json::serialize(body)};
+  next_ = {"msg_" + std::to_string(to_unix_ms(now)) + "_" + std::to_string(++told_), net::format_json(body)};
   changed_.cancel();
 }
 

@@ -37,7 +37,7 @@ Answer format_error(Dialect dialect, unsigned status, std::string_view message, 
   body["detail"] = message;
   return {.status = status,
           .type = "application/problem+json",
-          .body = json::serialize(body) + "\n",
+          .body = net::format_json(body) + "\n",
           .retry_after_s = retry_after_s};
 }
 

@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 namespace {
 
-std::string data_of(const json::value& value) { return "data: " + json::serialize(value) + "\n\n"; }
+std::string data_of(const json::value& value) { return "data: " + net::format_json(value) + "\n\n"; }
 
 std::string event_of(const json::object& value) {
   return fmt::format("event: {}\n", std::string_view(value.at("type").as_string())) + data_of(value);
@@ -34,7 +34,7 @@ std::string chat_reply(const Said& said) {
     json::object whole =
         openai_envelope(said, "chatcmpl", "chat.completion", {{"message", message}, {"finish_reason", "stop"}});
     whole["usage"] = no_usage();
-    return json::serialize(whole);
+    return net::format_json(whole);
   }
   const char* chunk = "chat.completion.chunk";
   return data_of(openai_envelope(said, "chatcmpl", chunk, {{"delta", message}, {"finish_reason", nullptr}})) +
@@ -47,7 +47,7 @@ std::string text_reply(const Said& said) {
       openai_envelope(said, "cmpl", "text_completion", {{"text", said.line}, {"finish_reason", "stop"}});
   if (said.as_stream) return data_of(whole) + "data: [DONE]\n\n";
   whole["usage"] = no_usage();
-  return json::serialize(whole);
+  return net::format_json(whole);
 }
 
 json::object response_of(const Said& said, const char* status, json::array output) {
@@ -70,7 +70,7 @@ std::string responses_reply(const Said& said) {
                     {"status", "completed"},
                     {"content", json::array{part}}};
   const json::object done = response_of(said, "completed", {item});
-  if (!said.as_stream) return json::serialize(done);
+  if (!said.as_stream) return net::format_json(done);
   int number = 0;
   std::string stream;
   const auto add = [&](json::object event) {
@@ -107,7 +107,7 @@ std::string messages_reply(const Said& said) {
                        {"stop_reason", "end_turn"},
                        {"stop_sequence", nullptr},
                        {"usage", {{"input_tokens", 0}, {"output_tokens", 0}}}};
-  if (!said.as_stream) return json::serialize(message);
+  if (!said.as_stream) return net::format_json(message);
   message["content"] = json::array{};
   message["stop_reason"] = nullptr;
   const json::object block{{"type", "text"}, {"text", ""}};
@@ -126,7 +126,7 @@ std::string lmstudio_reply(const Said& said) {
   const json::object whole{{"model_instance_id", said.model},
                            {"output", json::array{message}},
                            {"stats", {{"input_tokens", 0}, {"total_output_tokens", 0}}}};
-  if (!said.as_stream) return json::serialize(whole);
+  if (!said.as_stream) return net::format_json(whole);
   return event_of({{"type", "chat.start"}, {"model_instance_id", said.model}}) + event_of({{"type", "message.start"}}) +
          event_of({{"type", "message.delta"}, {"content", said.line}}) + event_of({{"type", "message.end"}}) +
          event_of({{"type", "chat.end"}, {"result", whole}});

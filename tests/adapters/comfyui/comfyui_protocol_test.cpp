@@ -55,6 +55,13 @@ TEST(ComfyUiProtocol, torchs_cache_does_not_count_as_free) {
   EXPECT_EQ(stats->devices[0].torch_held, gibibytes(10));
 }
 
+TEST(ComfyUiProtocol, less_than_no_vram_is_a_bad_reply) {
+  const auto stats = parse_system_stats(R"({"system":{},"devices":[{"type":"cuda","vram_total":1,
+    "vram_free":-9223372036854775808,"torch_vram_total":1,"torch_vram_free":1}]})");
+  ASSERT_FALSE(stats);
+  EXPECT_EQ(stats.error().code, Errc::bad_reply);
+}
+
 TEST(ComfyUiProtocol, a_server_without_a_card_holds_no_vram) {
   const char* expected[] = {"0.3.64", "0.33.0"};
   for (std::size_t i = 0; i < comfyui_versions.size(); ++i) {

@@ -65,6 +65,22 @@ TEST(LmStudioFrames, an_error_names_title_cause_and_suggestion) {
   EXPECT_EQ(parse_error(json::parse("{}")).message, "no reason given");
 }
 
+TEST(LmStudioFrames, an_excerpt_is_cut_between_characters) {
+  EXPECT_EQ(excerpt(std::string(199, 'a') + "\u00E9 and more"), std::string(199, 'a') + "...");
+}
+
+TEST(LmStudioProtocol, less_than_nothing_is_not_believed) {
+  const auto listed = parse_instances(
+      net::parse_json(R"([{"modelKey":"m","identifier":"i","instanceReference":"r","ttlMs":-5}])").value(), false);
+  ASSERT_TRUE(listed);
+  EXPECT_EQ(listed->front().ttl, std::nullopt);
+  const auto estimate = parse_estimate(
+      net::parse_json(R"({"passesGuardrails":true,"memory":{"totalVramBytes":-7,"totalBytes":-1}})").value());
+  ASSERT_TRUE(estimate);
+  EXPECT_EQ(estimate->vram, Bytes{});
+  EXPECT_EQ(estimate->total, Bytes{});
+}
+
 TEST(LmStudioProtocol, a_listing_gives_identifier_instance_ttl_and_device) {
   const auto instances = parse_instances(json::parse(R"([
       {"type":"llm","modelKey":"qwen3-8b","identifier":"brain","instanceReference":"OdO6","ttlMs":null,
