@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "app/client_json.hpp"
 #include "app/command.hpp"
 
 namespace malin::app {
@@ -190,7 +191,7 @@ Trouble DaemonClient::trouble(const Error& error) const {
 
 Trouble DaemonClient::trouble(const net::HttpResponse& response) const {
   const Result<net::json::value> body = net::parse_json(response.body);
-  const std::string detail = body ? net::find_string(*body, "detail").value_or("") : "";
+  const std::string detail = body ? text_of(*body, "detail") : "";
   if (response.status == 401) {
     return {exit_failed, fmt::format("malin at {} wants its token: set MALIN_API_TOKEN, or give --config with the file "
                                      "that it was started with",
@@ -198,7 +199,7 @@ Trouble DaemonClient::trouble(const net::HttpResponse& response) const {
   }
   if (!detail.empty()) return {exit_failed, detail};
   return {exit_failed, fmt::format("{} answered {} {}: {}; is that malin?", url(), response.status,
-                                   net::reason_phrase(response.status), response.body.substr(0, shown_max))};
+                                   net::reason_phrase(response.status), printable(response.body.substr(0, shown_max)))};
 }
 
 }  // namespace malin::app

@@ -1,4 +1,4 @@
-// Members of the daemon's JSON with something harmless where one is missing.
+// Members of the daemon's JSON for a terminal: something harmless where one is missing or holds control characters.
 #pragma once
 
 #include <optional>
@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "app/client_time.hpp"
+#include "app/text_table.hpp"
 #include "core/bytes.hpp"
 #include "net/json.hpp"
 
 namespace malin::app {
 
 inline std::string text_of(const boost::json::value& value, std::string_view key) {
-  return net::find_string(value, key).value_or("");
+  return printable(net::find_string(value, key).value_or(""));
 }
 
 inline const boost::json::array& list_of(const boost::json::value& value, std::string_view key) {
@@ -35,7 +36,7 @@ inline std::string bytes_of(const boost::json::value& value, std::string_view ke
 inline std::string joined(const boost::json::value& value, std::string_view key) {
   std::string out;
   for (const boost::json::value& one : list_of(value, key)) {
-    if (const auto* text = one.if_string()) out += (out.empty() ? "" : ", ") + std::string(text->data(), text->size());
+    if (const auto* text = one.if_string()) out += (out.empty() ? "" : ", ") + printable({text->data(), text->size()});
   }
   return out;
 }

@@ -37,18 +37,23 @@ std::string padding(std::string_view text, std::size_t columns) {
   return std::string(has < columns ? columns - has : 0, ' ');
 }
 
-// What is printed comes from elsewhere: no control character reaches the terminal.
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-  return out;
-}
-
 }  // namespace
 
 bool wants_colour(std::FILE* file) {
   const char* refused = std::getenv("NO_COLOR");
   return ::isatty(::fileno(file)) == 1 && (refused == nullptr || *refused == '\0');
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto at = [text](std::size_t place) { return static_cast<unsigned char>(text[place]); };
+    // U+0080 to U+009F: to a terminal as good as an escape.
+    const bool is_c1 = at(i) == 0xC2 && i + 1 < text.size() && at(i + 1) >= 0x80 && at(i + 1) < 0xA0;
+    out += at(i) < 0x20 || at(i) == 0x7F || is_c1 ? ' ' : text[i];
+    if (is_c1) ++i;
+  }
+  return out;
 }
 
 std::string paint(std::string_view text, Colour colour, bool is_coloured) {

@@ -13,6 +13,9 @@ enum class Colour { none, green, amber, red, faint };
 // Whether what is written to `file` should have colour: a terminal, and NO_COLOR is not set.
 bool wants_colour(std::FILE* file);
 
+// `text` with spaces for control characters: what comes from elsewhere must not steer the terminal.
+std::string printable(std::string_view text);
+
 // `text` in that colour, if there is to be any.
 std::string paint(std::string_view text, Colour colour, bool is_coloured);
 

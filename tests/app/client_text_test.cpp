@@ -155,6 +155,13 @@ TEST_F(ClientText, an_event_is_one_line) {
             "Nov  4 03:25:17  sense    vision is back\n");
 }
 
+// Found by client_fuzz: the line, which may quote an engine, went to the terminal as it was.
+TEST_F(ClientText, nothing_that_is_said_steers_the_terminal) {
+  const json::value said = parse(R"({"glow":"a\u001b[2J","line":"b\u0007\u009b2Jc","changes":[],"actions":[]})");
+  EXPECT_THAT(format_status(said, false), HasSubstr("a [2J  b  2Jc\n"));
+  EXPECT_THAT(format_plan(said, false), HasSubstr("b  2Jc\n"));
+}
+
 TEST(ClientTime, what_the_daemon_writes_is_read_back_and_nothing_else) {
   const TimePoint moment = from_unix_ms(1'795'490'717'042);
   EXPECT_EQ(parse_time(format_time(moment)), moment);
