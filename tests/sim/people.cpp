@@ -32,7 +32,8 @@ People::People(Universe& universe, Checker& checker, Journal& journal)
       checker_(checker),
       journal_(journal),
       rough_(universe.plan.rough),
-      dice_(universe.plan.seed, "people") {
+      dice_(universe.plan.seed, "people"),
+      worst_moment_(universe.plan.seed, "worst moment") {
   const TimePoint now = universe_.clock.now();
   if (rough_.chat > Duration{}) chat_at_ = now + dice_.about(rough_.chat);
   if (rough_.job > Duration{}) job_at_ = now + dice_.about(rough_.job);
@@ -113,6 +114,12 @@ void People::end_turn(Daemon& daemon) {
 void People::daemon_died() {
   talk_.reset();
   is_asking_ = false;
+}
+
+void People::saw_commit_begin(Daemon& daemon, const Changes& changes) {
+  const auto sends_away = [](const Change& change) { return std::holds_alternative<PutAbsence>(change); };
+  if (rough_.chat == Duration{} || talk_ || is_asking_ || std::ranges::none_of(changes, sends_away)) return;
+  if (worst_moment_.chance(0.2)) begin_turn(daemon);
 }
 
 void People::submit(Daemon& daemon, const std::string& kind) {

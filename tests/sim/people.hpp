@@ -21,6 +21,8 @@ class People {
   // No more trouble and no more jobs: they only chat, now and then, and undo what they did.
   void calm_down(Daemon& daemon);
   void daemon_died();
+  // Now and then someone begins to talk while the commit that sends a sense away is under way.
+  void saw_commit_begin(Daemon& daemon, const Changes& changes);
 
   int clicks() const { return clicks_; }
   int turns() const { return turns_; }
@@ -58,6 +60,7 @@ class People {
   Journal& journal_;
   const Roughness& rough_;
   Dice dice_;
+  Dice worst_moment_;  // Of its own, so that old seeds draw as they did.
   std::optional<Talk> talk_;
   bool is_asking_ = false;
   bool is_swap_on_ = true;

@@ -65,6 +65,7 @@ Task<Result<Ledger>> SimStore::load() {
 }
 
 Task<Result<std::vector<std::int64_t>>> SimStore::commit(Changes changes) {
+  if (on_begun) on_begun(changes);
   co_await pause();
   if (is_disk_full_ || ++commits_ == failing_commit) co_return fail(Errc::unreachable, "database or disk is full");
   if (before_write) before_write(changes);

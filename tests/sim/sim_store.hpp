@@ -47,6 +47,7 @@ class SimStore final : public Store {
   // What is on the disk now, without waiting.
   Result<Ledger> read_now();
 
+  std::function<void(const Changes&)> on_begun;  // It is on its way to the disk.
   std::function<void(const Changes&)> on_durable;
   // Changes to what is written, for a store that lies. May be empty.
   std::function<void(Changes&)> before_write;

@@ -47,6 +47,7 @@ void Simulation::start_daemon() {
   daemon_ = std::make_unique<Daemon>(
       universe_, checker_, [this](const world::PortCall& call) { return trouble_.mishap_of(call); }, offset_,
       dice_.number());
+  daemon_->store().on_begun = [this](const Changes& changes) { people_.saw_commit_begin(*daemon_, changes); };
   if (lives_ == 1) daemon_->store().failing_commit = failing_commit_;
 }
 

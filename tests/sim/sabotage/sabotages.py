@@ -9,7 +9,7 @@ SABOTAGES = [
          "!can_unload(s, *view.spec) || s.is_turn_open()) return;\n  if (view.resident->state",
          "!can_unload(s, *view.spec) || (s.is_turn_open() && !ON)) return;\n  if (view.resident->state"),
     ]),
-    ("gate-left-open", 400, [
+    ("gate-left-open", 60, [
         ("control/controller.cpp", "is_gate_closed_ = decision.opens_window;",
          "is_gate_closed_ = decision.opens_window && !ON;"),
     ]),
@@ -24,11 +24,12 @@ SABOTAGES = [
          "{ return std::holds_alternative<DropAbsence>(one); });\n"),
     ]),
     ("act-before-commit", 20, [
-        ("core/draft.cpp", "  if (!decision_.changes.empty())\n    std::erase_if",
-         "  if (!decision_.changes.empty() && !ON)\n    std::erase_if"),
         ("control/controller.cpp",
          "  const Result<void> committed = co_await commit(std::move(decision.changes));",
-         "  if (ON) for (const Action& action : decision.actions) work_.start(action);\n"
+         "  if (ON) {\n    Ledger ahead = ledger_;\n    malin::apply(ahead, decision.changes);\n"
+         "    for (const Action& one :\n"
+         "         decide(config_, ahead, observer_.newest(), work_.in_flight(), outside_.clock.now()).actions)\n"
+         "      work_.start(one);\n  }\n"
          "  const Result<void> committed = co_await commit(std::move(decision.changes));"),
     ]),
     ("absence-without-config", 20, [
