@@ -86,7 +86,10 @@ class Checker {
   void look(const control::Controller* daemon, bool is_commit_unknown);
   // Whether there is nothing left to do; empty: yes, else what. Then it must stay so.
   std::string unrest(const control::Controller& daemon);
-  void rest(bool is_at_rest) { is_at_rest_ = is_at_rest; }
+  void rest(bool is_at_rest) {
+    ++checks_[1];
+    is_at_rest_ = is_at_rest;
+  }
   void late(const std::string& what) { violated(1, what); }
 
   int windows() const { return windows_; }
