@@ -1,5 +1,6 @@
 #include "net/json.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/utf8.hpp"
@@ -19,7 +20,15 @@ Result<json::value> parse_json(std::string_view text) {
   json::error_code error;
   auto value = json::parse(json::string_view(text.data(), text.size()), error, json::storage_ptr(), options);
   if (error) return fail(Errc::bad_reply, "not JSON: " + error.message());
+  if (!is_finite(value)) return fail(Errc::bad_reply, "not JSON: a number that is too large");
   return value;
+}
+
+bool is_finite(const json::value& value) {
+  if (const auto* number = value.if_double()) return std::isfinite(*number);
+  if (const auto* array = value.if_array()) return std::ranges::all_of(*array, is_finite);
+  const auto* object = value.if_object();
+  return !object || std::ranges::all_of(*object, [](const auto& member) { return is_finite(member.value()); });
 }
 
 std::string format_json(const json::value& value) { return clean_utf8(json::serialize(value)); }

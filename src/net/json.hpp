@@ -15,8 +15,11 @@ namespace malin::net {
 
 namespace json = boost::json;
 
-// bad_reply: not JSON, nested deeper than 64, or over 64 MiB.
+// bad_reply: not JSON, nested deeper than 64, over 64 MiB, or with a number that no double holds.
 Result<json::value> parse_json(std::string_view text);
+
+// Whether every number in it is finite. Boost.JSON reads 1e999 as infinity, which it cannot write as JSON again.
+bool is_finite(const json::value& value);
 
 // The value as text. Bytes that are not UTF-8, which JSON cannot hold, become U+FFFD.
 std::string format_json(const json::value& value);

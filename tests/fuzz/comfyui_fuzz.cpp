@@ -77,7 +77,8 @@ void check_workflow(std::string_view text) {
   const auto workflow = parse_workflow(text);
   if (!workflow) return require(workflow.error().code == Errc::refused);
   SlotValues values;
-  for (const auto& [name, fallback] : workflow->slots()) values[name] = name == "prompt" ? std::string(text) : "7";
+  for (const auto& [name, fallback] : workflow->slots())
+    values[name] = name == "prompt" ? "caf\xE9" + std::string(text) : "7";
   const auto filled = fill(*workflow, values);
   require(filled || filled.error().code == Errc::refused);
   if (!filled) return;

@@ -54,6 +54,13 @@ TEST(Json, nesting_has_a_limit) {
   EXPECT_FALSE(parse_json(std::string(1'000'000, '[')));
 }
 
+// Found by engines_fuzz: they became infinity, and what was written of it was no JSON.
+TEST(Json, numbers_that_no_double_holds_are_a_bad_reply) {
+  for (const std::string& number : {std::string("1e309"), std::string("-1E999"), "1" + std::string(400, '0') + ".0"})
+    EXPECT_FALSE(parse_json("{\"a\":[" + number + "]}")) << number;
+  EXPECT_TRUE(parse_json(R"([1e308,-1.7e308,1e-999])"));
+}
+
 TEST(Json, is_written_as_utf8_whatever_it_holds) {
   const json::value broken{{"a", "caf\xE9"}, {"b", "\xF0\x9F\x98"}, {"c", "\xC3\xA9"}};
   EXPECT_EQ(format_json(broken), "{\"a\":\"caf\uFFFD\",\"b\":\"\uFFFD\uFFFD\uFFFD\",\"c\":\"\u00E9\"}");

@@ -123,7 +123,9 @@ Result<json::value> parse_at(std::string_view text) {
   if (!error && text.find_first_not_of(" \t\r\n", read) != std::string_view::npos) error = json::error::extra_data;
   if (!error) parser.finish(error);
   if (error) return fail(Errc::refused, "not JSON: " + error.message() + " at " + position(text, read));
-  return parser.release();
+  json::value value = parser.release();
+  if (!net::is_finite(value)) return fail(Errc::refused, "not JSON: a number that is too large");
+  return value;
 }
 
 Result<void> check_graph(const json::value& graph) {
@@ -220,7 +222,7 @@ Result<std::string> fill(const Workflow& workflow, const SlotValues& values) {
     return {};
   };
   if (auto filled = for_each_input(*graph, put); !filled) return std::unexpected(filled.error());
-  return json::serialize(*graph);
+  return net::format_json(*graph);
 }
 
 }  // namespace malin::adapters

@@ -54,7 +54,8 @@ Result<Frame> parse_frame(std::string_view text);
 // there, refused for all else. The message is its title with cause and suggestion.
 Error parse_error(const json::value& error);
 
-// The first 200 bytes, cut between characters, control characters made spaces: for messages about answers that make no sense.
+// The first 200 bytes, cut between characters, control characters made spaces: for messages about answers that make no
+// sense.
 std::string excerpt(std::string_view text);
 
 }  // namespace malin::adapters::lmstudio

@@ -60,6 +60,11 @@ TEST(Workflow, a_prompt_of_any_characters_arrives_as_it_is) {
   EXPECT_EQ(inputs.at("title").as_string(), "photo of " + prompt + ", soft light");
 }
 
+TEST(Workflow, a_prompt_that_is_not_utf8_becomes_it) {
+  const auto inputs = inputs_of(fill(parsed(with_inputs("")), {{"prompt", "caf\xE9"}, {"seed", "1"}}));
+  EXPECT_EQ(inputs.at("text").as_string(), "caf\uFFFD");
+}
+
 TEST(Workflow, braces_around_no_name_are_ordinary_text) {
   const Workflow workflow = parsed(with_inputs(R"(,"a":"{{1+1}} {{}} {{a|b}}","b":"{{{style=x}}}")"));
   const auto inputs = inputs_of(fill(workflow, {{"prompt", "p"}, {"seed", "1"}}));
@@ -83,6 +88,7 @@ TEST(Workflow, wrong_values_are_refused_by_name) {
 TEST(Workflow, files_that_cannot_work_are_refused_with_what_to_do) {
   EXPECT_NE(refusal("{\n \"1\": {,}\n}").find("at line 2, column "), std::string::npos);
   EXPECT_NE(refusal("").find("not JSON"), std::string::npos);
+  EXPECT_NE(refusal(with_inputs(R"(,"a":1e999)")).find("too large"), std::string::npos);
   EXPECT_NE(refusal(R"({"nodes":[],"links":[],"version":0.4})").find("Export (API)"), std::string::npos);
   EXPECT_NE(refusal(R"([1])").find("one JSON object"), std::string::npos);
   EXPECT_NE(refusal(R"({"prompt":{"1":{}}})").find("node \"prompt\""), std::string::npos);
