@@ -1,7 +1,9 @@
 #include "adapters/sqlite/store_thread.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <exception>
+#include <stdexcept>
 #include <system_error>
 
 #include <boost/asio/as_tuple.hpp>
@@ -42,6 +44,7 @@ class Bell {
 struct Errand {
   std::function<void()> job;
   std::exception_ptr thrown;
+  std::atomic<bool> is_done = false;  // Who sees this sees what the job wrote; the bell alone does not promise it.
   Bell done;
 
   void run() {
@@ -50,6 +53,7 @@ struct Errand {
     } catch (...) {  // Thrown again where the result is awaited.
       thrown = std::current_exception();
     }
+    is_done.store(true, std::memory_order_release);
     done.ring();
   }
 };
@@ -69,6 +73,7 @@ Task<void> StoreThread::run_job(std::function<void()> job) {
   auto [trouble] =
       co_await bell.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
   if (trouble) throw boost::system::system_error(trouble);
+  if (!errand->is_done.load(std::memory_order_acquire)) throw std::logic_error("the bell rang before the job was done");
   if (errand->thrown) std::rethrow_exception(errand->thrown);
 }
 
