@@ -58,7 +58,7 @@ Task<bool> Exchange::admit() {
   }
   const AwayPolicy policy = policy_for(standing);
   if (policy != AwayPolicy::hold) co_return co_await turn_away(std::move(standing), policy);
-  co_return co_await hold(std::move(standing));
+  co_return co_await hold(standing);
 }
 
 // Begins or joins the turn, where there is one to begin.
@@ -132,7 +132,7 @@ Task<bool> Exchange::turn_away(Standing standing, AwayPolicy policy) {
 }
 
 // Until she is back. Its place in the row is kept until its answer has begun.
-Task<bool> Exchange::hold(Standing standing) {
+Task<bool> Exchange::hold(const Standing& standing) {
   guest_.model = model_;
   guest_.name = standing.name;
   guest_.since = std::chrono::steady_clock::now();
@@ -145,8 +145,19 @@ Task<bool> Exchange::hold(Standing standing) {
   is_guest_ = true;
   shared_.room.enter(guest_);
   shared_.room.review();
+  co_return co_await wait();
+}
+
+// It was called, and the server was gone: it is called again when there is news.
+Task<bool> Exchange::wait_again() {
+  if (std::exchange(is_speaking_, false)) shared_.house.leave_turn();
+  shared_.room.wait_again(guest_);
+  co_return co_await wait();
+}
+
+Task<bool> Exchange::wait() {
   const Moment until = guest_.since + shared_.options.hold_limit;
-  Moment comment_at = guest_.since + shared_.options.comment_interval;
+  Moment comment_at = std::chrono::steady_clock::now() + shared_.options.comment_interval;
   for (;;) {
     if (guest_.is_called) {
       const bool may = co_await speak();
@@ -163,7 +174,7 @@ Task<bool> Exchange::hold(Standing standing) {
       co_return co_await turn_away(shared_.house.look_up(model_), AwayPolicy::refuse);
     }
     if (now >= comment_at && wants_stream_) {
-      send_comment(standing);
+      send_comment();
       comment_at = now + shared_.options.comment_interval;
     }
     const Moment next = wants_stream_ ? std::min(until, comment_at) : until;
@@ -174,7 +185,7 @@ Task<bool> Exchange::hold(Standing standing) {
 }
 
 // A sign of life that clients of event streams leave out.
-void Exchange::send_comment(const Standing& standing) {
+void Exchange::send_comment() {
   if (!has_begun_stream_) {
     has_begun_stream_ = true;
     keeps_alive_ = keeps_alive_ && !is_http_1_0_;
@@ -183,7 +194,7 @@ void Exchange::send_comment(const Standing& standing) {
     if (!keeps_alive_) head += "Connection: close\r\n";
     client_.send(head + "\r\n");
   }
-  say(": waiting for " + standing.name + "\n\n");
+  say(": waiting for " + guest_.name + "\n\n");
 }
 
 void Exchange::leave_room() {

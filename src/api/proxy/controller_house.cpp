@@ -85,6 +85,7 @@ Standing ControllerHouse::look_up(std::string_view model) {
   const std::vector<SenseView> senses = view_senses(now);
   Standing standing;
   standing.name = model;
+  standing.is_unknown = now.engine(options_.engine) == nullptr;
   if (const SenseSpec* sense = sense_of(model)) {
     const SenseView& view = *find_view(senses, sense->name);
     standing.name = sense->name;

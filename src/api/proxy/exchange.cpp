@@ -60,7 +60,12 @@ Task<bool> Exchange::run() {
   for (;;) {
     if (!reuse_server()) {
       const bool is_connected = co_await connect_server();
-      if (!is_connected) co_return co_await fail(502, shared_.host + " does not answer");
+      if (!is_connected && !is_guest_) co_return co_await fail(502, shared_.host + " does not answer");
+      if (!is_connected) {
+        const bool goes_on = co_await wait_again();
+        if (!goes_on) co_return keeps_alive_;
+        continue;
+      }
     }
     const Outcome outcome = co_await relay();
     switch (outcome) {

@@ -49,10 +49,12 @@ class Exchange {
   Task<bool> admit();
   Task<bool> read_wish();
   Task<bool> speak();
-  Task<bool> hold(Standing standing);
+  Task<bool> hold(const Standing& standing);
+  Task<bool> wait();
+  Task<bool> wait_again();
   Task<bool> turn_away(Standing standing, AwayPolicy policy);
   AwayPolicy policy_for(const Standing& standing) const;
-  void send_comment(const Standing& standing);
+  void send_comment();
   std::optional<int> retry_after_s(const Standing& standing) const;
 
   Outcome pass_answer();

@@ -18,6 +18,7 @@ namespace malin::api::proxy {
 // How the model of a request stands.
 struct Standing {
   bool is_away = false;            // Asking for it now would load it on top of a render, or beside itself.
+  bool is_unknown = false;         // The server does not answer. Who waits waits on; who comes hears that of it.
   std::string name;                // The sense, or the model that is none.
   std::string line;                // What she says meanwhile.
   std::string instance{};          // Of the sense, as it is loaded now; empty: it is not, or it is none.

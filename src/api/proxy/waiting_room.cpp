@@ -25,7 +25,9 @@ void WaitingRoom::review() {
   for (Guest* guest : guests_) {
     if (busy.contains(guest->name)) continue;
     busy.insert(guest->name);
-    if (guest->is_called || house_.look_up(guest->model).is_away) continue;
+    if (guest->is_called) continue;
+    const Standing standing = house_.look_up(guest->model);
+    if (standing.is_away || standing.is_unknown) continue;
     guest->is_called = true;
     called.push_back(guest);
   }

@@ -31,6 +31,7 @@ class FakeHouse final : public api::proxy::House {
   bool is_everyone_here() override { return away_.empty() && !wants_gap; }
   api::proxy::Standing look_up(std::string_view model) override {
     return {.is_away = away_.contains(model),
+            .is_unknown = is_server_unknown,
             .name = std::string(model),
             .line = "taking your photo, back in a sec",
             .left = Duration{42'000}};
@@ -64,6 +65,7 @@ class FakeHouse final : public api::proxy::House {
   int speaking = 0;
   int begun = 0;
   bool wants_gap = false;
+  bool is_server_unknown = false;
   bool someone_waits = false;
   std::vector<std::string> asked;
 
