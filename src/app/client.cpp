@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds answer_limit{20};
 constexpr std::chrono::seconds open_limit{10};
 constexpr std::chrono::seconds reconnect_pause{1};
 // The daemon sends something at least this often, so that a lost connection is noticed.
@@ -27,14 +26,16 @@ constexpr std::chrono::seconds silence_limit{45};
 constexpr std::size_t shown_max = 300;
 
 // Runs `io` until `task` has ended; what else is at work on it (kept connections) does not matter.
-void run(asio::io_context& io, Task<void> task) {
-  bool is_over = false;
-  asio::co_spawn(io, std::move(task), [&is_over](std::exception_ptr error) {
-    is_over = true;
+template <class T>
+T run(asio::io_context& io, Task<T> task) {
+  std::optional<T> out;
+  asio::co_spawn(io, std::move(task), [&out](std::exception_ptr error, T ended) {
     if (error) std::rethrow_exception(error);
+    out.emplace(std::move(ended));
   });
   io.restart();
-  while (!is_over && io.run_one() != 0) {}
+  while (!out && io.run_one() != 0) {}
+  return std::move(*out);
 }
 
 struct Following {
@@ -72,21 +73,26 @@ Task<Result<void>> read_events(net::HttpStream& stream, Following& following) {
   co_return Result<void>{};
 }
 
-Task<void> follow_once(net::HttpClient& http, Following& following, Result<void>& out,
-                       std::optional<net::HttpResponse>& refusal) {
+// A refusal is told apart from an end.
+struct Ended {
+  Result<void> how;
+  std::optional<net::HttpResponse> refusal;
+};
+
+Task<Ended> follow_once(net::HttpClient& http, Following& following) {
+  Ended ended;
   net::HttpRequest request = following.request;
   if (!following.newest.empty()) request.headers.set("Last-Event-ID", following.newest);
   Result<std::unique_ptr<net::HttpStream>> stream = co_await http.open(std::move(request), open_limit);
   if (!stream) {
-    out = std::unexpected(stream.error());
-    co_return;
+    ended.how = std::unexpected(stream.error());
+  } else if ((*stream)->head().status != 200) {
+    co_await read_refusal(**stream, ended.refusal.emplace());
+  } else {
+    following.was_good = true;
+    ended.how = co_await read_events(**stream, following);
   }
-  if ((*stream)->head().status != 200) {
-    co_await read_refusal(**stream, refusal.emplace());
-    co_return;
-  }
-  following.was_good = true;
-  out = co_await read_events(**stream, following);
+  co_return ended;
 }
 
 Task<void> pause(std::chrono::milliseconds length) {
@@ -119,25 +125,25 @@ net::HttpRequest DaemonClient::request(std::string method, std::string target) c
   return request;
 }
 
-Task<void> DaemonClient::send(DaemonClient& client, net::HttpRequest request, Result<net::HttpResponse>& out) {
-  out = co_await client.http_->send(std::move(request), answer_limit);
-}
-
-std::expected<Answer, Trouble> DaemonClient::ask(std::string method, std::string target, std::string body) {
+Task<std::expected<Answer, Trouble>> DaemonClient::ask_meanwhile(std::string method, std::string target,
+                                                                 std::string body) {
   net::HttpRequest asked = request(std::move(method), std::move(target));
   if (!body.empty()) asked.headers.set("Content-Type", "application/json");
   asked.body = std::move(body);
-  Result<net::HttpResponse> response = fail(Errc::unreachable, "");
-  run(*io_, send(*this, std::move(asked), response));
-  if (!response) return std::unexpected(trouble(response.error()));
-  if (response->status < 200 || response->status > 299) return std::unexpected(trouble(*response));
-  if (response->body.empty()) return Answer{response->status, "", nullptr};
+  Result<net::HttpResponse> response = co_await http_->send(std::move(asked), patience_);
+  if (!response) co_return std::unexpected(trouble(response.error()));
+  if (response->status < 200 || response->status > 299) co_return std::unexpected(trouble(*response));
+  if (response->body.empty()) co_return Answer{response->status, "", nullptr};
   Result<net::json::value> parsed = net::parse_json(response->body);
   if (!parsed) {
-    return std::unexpected(Trouble{
+    co_return std::unexpected(Trouble{
         exit_failed, fmt::format("what answers at {} does not speak as malin does; is it another program?", url())});
   }
-  return Answer{response->status, std::move(response->body), std::move(*parsed)};
+  co_return Answer{response->status, std::move(response->body), std::move(*parsed)};
+}
+
+std::expected<Answer, Trouble> DaemonClient::ask(std::string method, std::string target, std::string body) {
+  return run(*io_, ask_meanwhile(std::move(method), std::move(target), std::move(body)));
 }
 
 std::expected<void, Trouble> DaemonClient::read(std::string target, std::function<void(const net::StreamEvent&)> take) {
@@ -146,32 +152,37 @@ std::expected<void, Trouble> DaemonClient::read(std::string target, std::functio
     take(event);
     return true;
   };
-  Result<void> ended;
-  std::optional<net::HttpResponse> refusal;
-  run(*io_, follow_once(*http_, following, ended, refusal));
-  if (refusal) return std::unexpected(trouble(*refusal));
-  if (!ended) return std::unexpected(trouble(ended.error()));
+  const Ended ended = run(*io_, follow_once(*http_, following));
+  if (ended.refusal) return std::unexpected(trouble(*ended.refusal));
+  if (!ended.how) return std::unexpected(trouble(ended.how.error()));
   return {};
+}
+
+Task<std::expected<void, Trouble>> DaemonClient::follow_meanwhile(std::string target,
+                                                                  std::function<bool(const net::StreamEvent&)> take,
+                                                                  std::function<void(const std::string&)> lost) {
+  Following following{.request = request("GET", std::move(target)), .take = std::move(take)};
+  following.request.headers.set("Accept", "text/event-stream");
+  while (!following.is_done) {
+    const Ended ended = co_await follow_once(*http_, following);
+    if (ended.refusal) co_return std::unexpected(trouble(*ended.refusal));
+    if (ended.how) continue;
+    if (!following.was_good) co_return std::unexpected(trouble(ended.how.error()));
+    lost(ended.how.error().message);
+    co_await pause(reconnect_pause);
+  }
+  co_return std::expected<void, Trouble>{};
 }
 
 std::expected<void, Trouble> DaemonClient::follow(std::string target, std::function<bool(const net::StreamEvent&)> take,
                                                   std::function<void(const std::string&)> lost) {
-  Following following{.request = request("GET", std::move(target)), .take = std::move(take)};
-  following.request.headers.set("Accept", "text/event-stream");
-  while (!following.is_done) {
-    Result<void> ended;
-    std::optional<net::HttpResponse> refusal;
-    run(*io_, follow_once(*http_, following, ended, refusal));
-    if (refusal) return std::unexpected(trouble(*refusal));
-    if (ended) continue;
-    if (!following.was_good) return std::unexpected(trouble(ended.error()));
-    lost(ended.error().message);
-    run(*io_, pause(reconnect_pause));
-  }
-  return {};
+  return run(*io_, follow_meanwhile(std::move(target), std::move(take), std::move(lost)));
 }
 
-void DaemonClient::wait(std::chrono::milliseconds length) { run(*io_, pause(length)); }
+void DaemonClient::wait(std::chrono::milliseconds length) {
+  asio::steady_timer timer(*io_, length);
+  timer.wait();
+}
 
 Trouble DaemonClient::trouble(const Error& error) const {
   if (error.code == Errc::timeout) {

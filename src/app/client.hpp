@@ -48,6 +48,16 @@ class DaemonClient {
   // Until so much time has passed, for whoever asks again and again.
   void wait(std::chrono::milliseconds length);
 
+  // `ask` and `follow` for who does more at the same time: on `io`, which the caller runs.
+  boost::asio::io_context& io() { return *io_; }
+  Task<std::expected<Answer, Trouble>> ask_meanwhile(std::string method, std::string target, std::string body = "");
+  Task<std::expected<void, Trouble>> follow_meanwhile(std::string target,
+                                                      std::function<bool(const net::StreamEvent&)> take,
+                                                      std::function<void(const std::string&)> lost);
+
+  // How long `ask` waits for its answer; else 20 seconds.
+  void set_patience(std::chrono::milliseconds limit) { patience_ = limit; }
+
   const std::string& url() const { return address_.url; }
 
  private:
@@ -55,9 +65,9 @@ class DaemonClient {
   net::HttpRequest request(std::string method, std::string target) const;
   Trouble trouble(const Error& error) const;
   Trouble trouble(const net::HttpResponse& response) const;
-  static Task<void> send(DaemonClient& client, net::HttpRequest request, Result<net::HttpResponse>& out);
 
   DaemonAddress address_;
+  std::chrono::milliseconds patience_{20'000};
   std::unique_ptr<boost::asio::io_context> io_;
   std::unique_ptr<net::HttpClient> http_;
 };

@@ -30,6 +30,7 @@ constexpr const char* footer = R"(Try it, without a GPU or an account:
   malin rig --dir /tmp/rig                     a simulated machine: one terminal
   malin serve --config /tmp/rig/malin.toml     the daemon: another one
   malin submit selfie "at the window" --wait   a picture, in the rig's inbox
+  malin watch                                  everything at a glance, live
 
 For real:
   malin check --config ~/.config/malin/malin.toml
@@ -60,6 +61,7 @@ void add_all(CLI::App& app, Command& chosen) {
   add_rig(app, chosen);
   add_status(app, chosen);
   add_events(app, chosen);
+  add_watch(app, chosen);
   add_submit(app, chosen);
   add_requests(app, chosen);
   app.footer(footer);  // Last: what is added after it would inherit it.

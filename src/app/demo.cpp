@@ -21,10 +21,11 @@
 #include "app/command_line_groups.hpp"
 #include "app/daemon.hpp"
 #include "app/demo_report.hpp"
-#include "app/demo_screen.hpp"
 #include "app/demo_talk.hpp"
+#include "app/demo_view.hpp"
 #include "app/report_problems.hpp"
 #include "app/rig_config.hpp"
+#include "app/screen.hpp"
 #include "app/temporary_folder.hpp"
 #include "net/event_stream.hpp"
 #include "rig/rig.hpp"
@@ -61,7 +62,8 @@ class Demo {
         world_(world),
         config_(config),
         clock_(options.speed),
-        screen_(options.json ? stderr : stdout) {}
+        out_(options.json ? stderr : stdout),
+        screen_(out_, Screen::Place::in_line) {}
 
   Task<void> run();
   int exit_code() const { return exit_code_; }
@@ -81,7 +83,8 @@ class Demo {
   rig::Rig& world_;
   const AppConfig& config_;
   adapters::SystemClock clock_;
-  DemoScreen screen_;
+  std::FILE* out_;
+  Screen screen_;
   std::unique_ptr<Daemon> daemon_;
   std::optional<RestClient> rest_;
   std::optional<DemoTalk> talk_;
@@ -95,7 +98,6 @@ class Demo {
 Task<void> Demo::run() {
   began_ = clock_.now();
   scene_.speed = options_.speed;
-  scene_.has_colour = screen_.has_colour();
   const DaemonOptions daemon_options;
   auto opened = co_await Daemon::open(io_.get_executor(), clock_, config_, daemon_options);
   if (!opened) {
@@ -158,7 +160,7 @@ Task<bool> Demo::look() {
   scene_.status = std::move(status->body);
   scene_.since_start = clock_.now() - began_;
   scene_.talk = describe_talk();
-  screen_.show(scene_);
+  screen_.show(paint_scene(scene_, screen_.pen()));
   co_return true;
 }
 
@@ -173,9 +175,10 @@ void Demo::tell(const std::string& stream) {
     const TimePoint at = std::max(time_of(*row, "at").value_or(began_), began_);
     const std::string subject = text_of(*row, "kind") == "job" ? text_of(*row, "subject") + ": " : "";
     scene_.told.push_back(format_clock(at - began_) + "  " + subject + text_of(*row, "text"));
-    screen_.tell(scene_.told.back());
+    if (!screen_.is_terminal()) fmt::print(out_, "{}\n", scene_.told.back());
     if (scene_.told.size() > told_max) scene_.told.pop_front();
   }
+  std::fflush(out_);
 }
 
 std::string Demo::describe_talk() const {

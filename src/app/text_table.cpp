@@ -23,6 +23,12 @@ const char* escape_of(Colour colour) {
       return "\x1b[33m";
     case Colour::red:
       return "\x1b[31m";
+    case Colour::blue:
+      return "\x1b[34m";
+    case Colour::cyan:
+      return "\x1b[36m";
+    case Colour::magenta:
+      return "\x1b[35m";
     case Colour::faint:
       return "\x1b[2m";
   }
@@ -39,9 +45,14 @@ std::string padding(std::string_view text, std::size_t columns) {
 
 }  // namespace
 
+bool can_repaint(std::FILE* file) {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(::fileno(file)) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
 bool wants_colour(std::FILE* file) {
   const char* refused = std::getenv("NO_COLOR");
-  return ::isatty(::fileno(file)) == 1 && (refused == nullptr || *refused == '\0');
+  return can_repaint(file) && (refused == nullptr || *refused == '\0');
 }
 
 std::string printable(std::string_view text) {
@@ -74,7 +85,7 @@ std::string shorten(std::string_view text, std::size_t columns) {
     if (!is_inside_character(whole[at]) && seen++ == kept) break;
   }
   while (at > 0 && whole[at - 1] == ' ') --at;
-  return whole.substr(0, at) + "...";
+  return whole.substr(0, at) + std::string(std::min<std::size_t>(columns, 3), '.');
 }
 
 std::vector<std::string> wrap(std::string_view text, std::size_t columns) {

@@ -8,9 +8,17 @@
 
 namespace malin::app {
 
-enum class Colour { none, green, amber, red, faint };
+enum class Colour { none, green, amber, red, blue, cyan, magenta, faint };
 
-// Whether what is written to `file` should have colour: a terminal, and NO_COLOR is not set.
+// How lines are painted: at most so many columns, and whether in colour.
+struct Pen {
+  std::size_t width = 80;
+  bool has_colour = false;
+};
+
+// Whether what is written to `file` may be painted over: a terminal that TERM does not call dumb.
+bool can_repaint(std::FILE* file);
+// Whether it should have colour: as before, and NO_COLOR is not set.
 bool wants_colour(std::FILE* file);
 
 // `text` with spaces for control characters: what comes from elsewhere must not steer the terminal.

@@ -14,8 +14,9 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::vector<std::string> commands = {"serve",   "check", "demo",   "rig",    "status", "senses", "jobs",
-                                           "windows", "plan",  "events", "submit", "cancel", "swap",   "restore"};
+const std::vector<std::string> commands = {"serve",  "check",  "demo",    "rig",  "status",
+                                           "senses", "jobs",   "windows", "plan", "events",
+                                           "watch",  "submit", "cancel",  "swap", "restore"};
 
 NoWork refused(std::vector<std::string> arguments) {
   const auto work = parse_command_line(std::move(arguments));
@@ -79,6 +80,7 @@ TEST(CommandLine, what_is_complete_is_taken) {
            {"jobs", "j-1"},
            {"windows", "--limit", "3"},
            {"events", "-f", "--after", "7"},
+           {"watch", "--json"},
            {"submit", "selfie", "a hat", "--param", "steps=3", "--param", "cfg=2", "--wait"},
            {"submit", "--priority", "-3", "selfie", "a hat"},
            {"cancel", "j-1"},
