@@ -67,6 +67,8 @@ void add_work(const Situation& situation, Metrics& metrics) {
   metrics.add(situation.ledger.next_window - 1);
   metrics.declare("malin_turns_open", "gauge", "Turns in which she is talking.");
   metrics.add(static_cast<std::int64_t>(situation.seen.presence.turns.size()));
+  metrics.declare("malin_telegram_strangers_total", "counter", "Messages from chats that are not the person's.");
+  metrics.add(situation.seen.strangers);
   metrics.declare("malin_messages_unsettled", "gauge", "What the courier still owes the person.");
   metrics.add(static_cast<std::int64_t>(situation.ledger.outbox.size()));
 }

@@ -8,6 +8,7 @@
 #include "api/format_window.hpp"
 #include "core/estimate.hpp"
 #include "core/explain.hpp"
+#include "core/utf8.hpp"
 
 namespace malin::api {
 
@@ -18,6 +19,14 @@ json::object format_swap(const Settings& settings) {
 }
 
 namespace {
+
+// How the person is heard; null where no courier is configured.
+json::value format_courier(const Situation& situation) {
+  if (!situation.config.courier) return nullptr;
+  const auto& unheard = situation.seen.unheard;
+  return json::object{{"commands", situation.config.courier->is_live},
+                      {"unheard", unheard ? json::value(clean_utf8(unheard->message)) : json::value(nullptr)}};
+}
 
 json::object format_presence(const Situation& situation) {
   const Presence& presence = situation.seen.presence;
@@ -45,6 +54,7 @@ json::object format_status(const Situation& situation, const std::map<JobId, std
           {"engines", format_engines(situation)},
           {"renderers", format_renderers(situation)},
           {"swap", format_swap(situation.ledger.settings)},
+          {"courier", format_courier(situation)},
           {"presence", format_presence(situation)},
           {"started_at", format_time(situation.seen.started_at)},
           {"now", format_time(situation.now)},

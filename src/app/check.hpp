@@ -24,6 +24,7 @@ struct WorkflowVisit {
 struct DaemonVisit {
   bool is_malin = false;  // false: another program has the address.
   std::string line;       // How it says that everything stands.
+  std::string unheard{};  // Why it says that the person cannot be heard; empty: it does not.
 };
 
 // What was found; where nothing is said of a thing, it has not been visited.
@@ -34,6 +35,7 @@ struct Visits {
   std::map<std::string, Result<RendererReading>> renderers;
   std::map<std::string, Result<WorkflowVisit>> workflows;  // By media kind.
   std::optional<Result<std::string>> courier;              // Who we are there.
+  std::optional<Result<void>> inbox;                       // Whether the person can be heard there.
   std::optional<DaemonVisit> daemon;                       // Empty: nobody is at its address.
 };
 

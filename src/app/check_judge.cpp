@@ -99,12 +99,20 @@ void judge_renderers(const AppConfig& config, const Visits& visits, Findings& ou
   }
 }
 
+void judge_inbox(const Visits& visits, const std::string& part, Findings& out) {
+  std::string trouble = visits.daemon ? visits.daemon->unheard : "";
+  if (visits.inbox && !*visits.inbox && visits.inbox->error().code == Errc::refused)
+    trouble = visits.inbox->error().message;
+  if (!trouble.empty()) out.push_back({Verdict::wrong, part, "commands cannot be read: " + trouble, ""});
+}
+
 void judge_courier(const AppConfig& config, const Visits& visits, Findings& out) {
   if (!config.courier) {
     out.push_back({Verdict::remark, "courier", "none: media stays in the spool, to be fetched over REST",
                    "add [courier] to have it delivered"});
     return;
   }
+  judge_inbox(visits, "courier " + config.courier->type, out);
   if (!visits.courier) return;
   const std::string part = "courier " + config.courier->type;
   if (*visits.courier) {

@@ -96,10 +96,19 @@ Task<void> visit_daemon(const ApiSettings& api, std::optional<DaemonVisit>& out)
   const Result<net::Url> url = net::parse_url(client_url(api));
   if (!url || api.port == 0) co_return;
   net::HttpClient client(co_await asio::this_coro::executor, *url);
-  const Result<json::value> glow = co_await get_json(client, "/v1/glow", api.token.reveal());
-  if (!glow && glow.error().code == Errc::unreachable) co_return;
-  const auto line = glow ? net::find_string(*glow, "line") : std::nullopt;
-  out = DaemonVisit{line.has_value(), line.value_or("")};
+  const Result<json::value> status = co_await get_json(client, "/v1/status", api.token.reveal());
+  if (!status && status.error().code == Errc::unreachable) co_return;
+  const auto line = status ? net::find_string(*status, "line") : std::nullopt;
+  const json::value* courier = status ? net::find(*status, "courier") : nullptr;
+  const auto unheard = courier == nullptr ? std::nullopt : net::find_string(*courier, "unheard");
+  out = DaemonVisit{line.has_value(), line.value_or(""), unheard.value_or("")};
+}
+
+// A running daemon says itself how it hears; another reader would disturb it.
+Task<void> visit_inbox(const ApiSettings& api, Inbox* inbox, Visits& out) {
+  co_await visit_daemon(api, out.daemon);
+  if (inbox == nullptr || out.daemon) co_return;
+  out.inbox = co_await inbox->probe();
 }
 
 // Starts one visit; `running` counts those that have not ended.
@@ -146,7 +155,7 @@ Result<Visits> visit(const AppConfig& config) {
       start(io, running, visit_workflow(kind, renderer.url, out));
     }
   }
-  start(io, running, visit_daemon(config.api, visits.daemon));
+  start(io, running, visit_inbox(config.api, (*parts)->inbox.get(), visits));
   // Every visit has a deadline of its own; connections that are kept do not matter.
   while (running > 0 && io.run_one() != 0) {}
   for (auto& [name, found] : models) {

@@ -125,6 +125,9 @@ std::string format_status(const json::value& status, bool is_coloured) {
   out += format_cards(status, is_coloured) + format_servers(status, is_coloured);
   const json::value* swap = net::find(status, "swap");
   if (swap != nullptr) out += "\n" + format_swap(*swap);
+  const json::value* courier = net::find(status, "courier");
+  const std::string unheard = courier == nullptr ? "" : text_of(*courier, "unheard");
+  if (!unheard.empty()) out += paint("Commands cannot be read", Colour::red, is_coloured) + ": " + unheard + "\n";
   return out;
 }
 

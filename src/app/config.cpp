@@ -108,7 +108,8 @@ Config core_config(const AppConfig& config) {
   core.senses = config.senses;
   for (const KindSettings& kind : config.kinds) core.kinds.push_back(kind);
   core.swap = config.swap;
-  if (config.courier) core.courier = CourierSpec{.edits = config.courier->deliver == "edit"};
+  if (config.courier)
+    core.courier = CourierSpec{.edits = config.courier->deliver == "edit", .is_live = config.courier->commands};
   return core;
 }
 

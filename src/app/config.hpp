@@ -69,7 +69,8 @@ struct CourierSettings : TokenSettings {
   std::string type;  // "telegram".
   std::string api_root;
   std::int64_t chat_id = 0;
-  std::string deliver;  // "edit" or "send".
+  std::string deliver;   // "edit" or "send".
+  bool commands = true;  // The person may write commands, and the status message has buttons.
 };
 
 // Told of every change of the glow. The token is the secret that signs.

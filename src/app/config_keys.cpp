@@ -88,6 +88,7 @@ const auto courier_table = std::to_array<Key<CourierSettings>>({
     {{.name = "token_env"}, &CourierSettings::token_env},
     {{.name = "token_file"}, &CourierSettings::token_file},
     {{.name = "deliver", .fallback = "edit", .choices = "edit|send"}, &CourierSettings::deliver},
+    {{.name = "commands", .fallback = "true"}, &CourierSettings::commands},
 });
 
 const auto webhook_table = std::to_array<Key<WebhookSettings>>({

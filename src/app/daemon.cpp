@@ -10,6 +10,7 @@
 #include "adapters/sqlite/state_folder.hpp"
 #include "api/api.hpp"
 #include "app/chat_proxy.hpp"
+#include "app/conversation.hpp"
 #include "app/parts.hpp"
 #include "app/version.hpp"
 #include "control/controller.hpp"
@@ -26,6 +27,7 @@ struct Daemon::Impl {
   Task<void> tell_how_it_stands();
   Task<void> run_webhook();
   Task<void> run_proxy();
+  Task<void> run_conversation();
 
   Clock& clock;
   const AppConfig& config;
@@ -36,7 +38,8 @@ struct Daemon::Impl {
   std::optional<control::Outside> outside;
   std::unique_ptr<control::Controller> controller;
   std::unique_ptr<api::Api> api;
-  std::unique_ptr<ChatProxy> proxy;  // Empty: none is configured.
+  std::unique_ptr<ChatProxy> proxy;            // Empty: none is configured.
+  std::unique_ptr<Conversation> conversation;  // Empty: the person may not write commands.
   std::uint16_t port = 0;
   bool is_stopping = false;
 };
@@ -90,6 +93,9 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
     const Result<std::uint16_t> door = impl->proxy->listen();
     if (!door) co_return std::unexpected(door.error());
   }
+  if (impl->parts->inbox)
+    impl->conversation = std::make_unique<Conversation>(executor, clock, config.core, *impl->controller,
+                                                        *impl->parts->courier, *impl->parts->inbox);
   co_return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }
 
@@ -123,6 +129,7 @@ Task<void> Daemon::Impl::tell_how_it_stands() {
     co_await controller->wait_for_news(revision, clock.now() + longest);
   }
   if (parts->webhook) parts->webhook->stop();
+  if (conversation) conversation->stop();
 }
 
 Task<void> Daemon::Impl::run_webhook() {
@@ -133,10 +140,14 @@ Task<void> Daemon::Impl::run_proxy() {
   if (proxy) co_await proxy->run();
 }
 
+Task<void> Daemon::Impl::run_conversation() {
+  if (conversation) co_await conversation->run();
+}
+
 Task<void> Daemon::Impl::run() {
   using namespace asio::experimental::awaitable_operators;
   spdlog::info("listening on http://{}:{}, state in {}", config.api.address, port, folder.directory.string());
-  co_await (controller->run() && tell_how_it_stands() && run_webhook() && run_proxy());
+  co_await (controller->run() && tell_how_it_stands() && run_webhook() && run_proxy() && run_conversation());
   api->stop();
   co_await api->stopped();
 }

@@ -13,6 +13,7 @@
 #include "adapters/http/http_engine.hpp"
 #include "adapters/lmstudio/lmstudio.hpp"
 #include "adapters/telegram/telegram.hpp"
+#include "adapters/telegram/telegram_inbox.hpp"
 
 namespace malin::app {
 
@@ -108,6 +109,18 @@ Result<void> make_courier(const asio::any_io_executor& executor, const AppConfig
   return {};
 }
 
+Result<void> make_inbox(const asio::any_io_executor& executor, const AppConfig& config, Parts& parts) {
+  if (!config.courier || !config.courier->commands) return {};
+  adapters::TelegramInboxOptions options;
+  options.api_root = config.courier->api_root;
+  options.token = config.courier->token.reveal();
+  options.chat = config.courier->chat_id;
+  auto made = adapters::TelegramInbox::make(executor, std::move(options));
+  if (!made) return std::unexpected(made.error());
+  parts.inbox = std::move(*made);
+  return {};
+}
+
 Result<void> make_webhook(const asio::any_io_executor& executor, Clock& clock, const AppConfig& config, Parts& parts) {
   if (!config.webhook) return {};
   adapters::WebhookOptions options;
@@ -127,6 +140,7 @@ Result<std::unique_ptr<Parts>> make_parts(asio::any_io_executor executor, Clock&
   auto parts = std::make_unique<Parts>();
   Result<void> done = make_renderers(executor, clock, config, on_hint, *parts);
   if (done) done = make_courier(executor, config, *parts);
+  if (done) done = make_inbox(executor, config, *parts);
   if (done) done = make_webhook(executor, clock, config, *parts);
   if (!done) return std::unexpected(done.error());
   for (const CardSettings& card : config.cards) parts->cards[card.name] = make_card(card, *parts);

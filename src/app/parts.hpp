@@ -13,6 +13,7 @@
 #include "adapters/webhook/webhook.hpp"
 #include "app/config.hpp"
 #include "control/outside.hpp"
+#include "ports/inbox.hpp"
 
 namespace malin::app {
 
@@ -21,6 +22,7 @@ struct Parts {
   std::map<std::string, std::unique_ptr<Engine>> engines;
   std::map<std::string, std::unique_ptr<Renderer>> renderers;
   std::unique_ptr<Courier> courier;            // Null without [courier].
+  std::unique_ptr<Inbox> inbox;                // Null unless the person may write commands.
   std::unique_ptr<adapters::Webhook> webhook;  // Null without [webhook].
   adapters::MediaInspector inspector;
   adapters::ShellCommands commands;

@@ -71,6 +71,9 @@ class Controller {
   Result<void> end_turn(const std::string& id);
   // A message is held for a sense that is away, since then; empty: none is.
   void note_waiting(std::optional<TimePoint> since);
+  // The person's side, for the status and the metrics: a message came from another chat; commands can be read, or not.
+  void note_stranger();
+  void note_heard(const Result<void>& heard);
   // Senses that go as soon as no turn is open any more.
   const std::vector<std::string>& gap_for() const { return gap_for_; }
 

@@ -147,6 +147,13 @@ void Controller::note_waiting(std::optional<TimePoint> since) {
   wake();
 }
 
+void Controller::note_stranger() { observer_.met_stranger(); }
+
+void Controller::note_heard(const Result<void>& heard) {
+  observer_.heard_person(heard);
+  news();
+}
+
 Task<Result<std::vector<Event>>> Controller::events(std::int64_t after, int limit) {
   return outside_.store.events(after, limit);
 }

@@ -53,6 +53,7 @@ class Executor {
   Task<Result<void>> perform(Announce action);
   Task<Result<void>> perform(Deliver action);
   Task<Result<void>> perform(Amend action);
+  Task<Result<void>> perform(ShowLine action);
   Task<Result<void>> perform(ShowActivity action);
 
   Task<Result<void>> load_within(Engine& engine, LoadSense action);

@@ -93,7 +93,8 @@ Result<void> Executor::note_sent(std::int64_t item, const Result<MessageId>& mes
 }
 
 Task<Result<void>> Executor::perform(Announce action) {
-  const Result<MessageId> message = co_await outside_.courier->announce(action.text);
+  const Result<MessageId> message = co_await outside_.courier->announce(action.text, action.buttons);
+  if (message) observer_.showed(action.item, action.text, outside_.clock.now());
   co_return note_sent(action.item, message);
 }
 
@@ -104,10 +105,18 @@ Task<Result<void>> Executor::perform(Deliver action) {
 }
 
 Task<Result<void>> Executor::perform(Amend action) {
-  const Result<void> amended = co_await outside_.courier->amend(action.message, action.text);
+  const Result<void> amended = co_await outside_.courier->amend(action.message, action.text, action.buttons);
   Result<MessageId> message = action.message;
   if (!amended) message = std::unexpected(amended.error());
   co_return note_sent(action.item, message);
+}
+
+Task<Result<void>> Executor::perform(ShowLine action) {
+  if (outside_.courier == nullptr) co_return Result<void>();
+  const Result<void> shown = co_await outside_.courier->amend(action.message, action.text, action.buttons);
+  note_silence();
+  if (shown) observer_.showed(action.item, action.text, outside_.clock.now());
+  co_return shown;
 }
 
 Task<Result<void>> Executor::perform(ShowActivity action) {

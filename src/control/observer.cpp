@@ -82,6 +82,14 @@ void Observer::sent(std::int64_t item, Result<std::optional<std::int64_t>> messa
   seen_.sent[item] = std::move(outcome);
 }
 
+void Observer::showed(std::int64_t item, std::string text, TimePoint now) {
+  seen_.shown[item] = {.text = std::move(text), .at = now};
+}
+
+void Observer::heard_person(const Result<void>& heard) {
+  seen_.unheard = heard ? std::nullopt : std::optional(heard.error());
+}
+
 void Observer::courier_is_silent_until(TimePoint moment) { seen_.courier_silent_until = moment; }
 
 void Observer::restarted(const std::string& server, TimePoint now) {
@@ -163,13 +171,14 @@ void Observer::forget(const Ledger& ledger) {
   }
   std::erase_if(seen_.renders, [&](const auto& row) { return !rendering.contains(row.first); });
   std::erase_if(seen_.collected, [&](const auto& row) { return !rendering.contains(row.first); });
+  std::erase_if(seen_.shown, [&](const auto& row) { return !ledger.outbox.contains(row.first); });
   std::erase_if(seen_.attempts, [&](const auto& row) {
     const std::string_view key = row.first;
     const std::string name(key.substr(key.rfind(' ') + 1));
     if (key.starts_with("look up ") || key.starts_with("submit ") || key.starts_with("collect "))
       return !rendering.contains(name);
     if (key.starts_with("interrupt ")) return !known.contains(name);
-    return key.starts_with("send ") &&
+    return (key.starts_with("send ") || key.starts_with("line ")) &&
            std::ranges::none_of(ledger.outbox, [&](const auto& item) { return std::to_string(item.first) == name; });
   });
 }

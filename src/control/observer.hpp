@@ -31,11 +31,17 @@ class Observer {
   void measured(const std::string& sense, Bytes footprint);
   void collected(const JobId& job, Result<Media> media);
   void sent(std::int64_t item, Result<std::optional<std::int64_t>> message);
+  // The status message says this now.
+  void showed(std::int64_t item, std::string text, TimePoint now);
   void courier_is_silent_until(TimePoint moment);
   // A start or restart command of this server has ended.
   void restarted(const std::string& server, TimePoint now);
   // The newest try of an action has ended.
   void tried(const std::string& key, TimePoint now, const Result<void>& outcome);
+
+  // The person's side: a message of another chat; whether commands can be read.
+  void met_stranger() { ++seen_.strangers; }
+  void heard_person(const Result<void>& heard);
 
   // A render moved: look again soon.
   void hint(TimePoint now);

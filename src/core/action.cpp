@@ -20,6 +20,7 @@ std::string key(const RestartServer& a) { return "restart " + a.server; }
 std::string key(const Announce& a) { return "send " + std::to_string(a.item); }
 std::string key(const Deliver& a) { return "send " + std::to_string(a.item); }
 std::string key(const Amend& a) { return "send " + std::to_string(a.item); }
+std::string key(const ShowLine& a) { return "line " + std::to_string(a.item); }
 std::string key(const ShowActivity&) { return "show activity"; }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/buttons.hpp"
 #include "core/ledger.hpp"
 
 namespace malin {
@@ -78,6 +79,7 @@ struct RestartServer {
 struct Announce {
   std::int64_t item;
   std::string text;
+  Buttons buttons{};
 };
 struct Deliver {
   std::int64_t item;
@@ -90,7 +92,14 @@ struct Amend {
   std::int64_t item;
   std::int64_t message;
   std::string text;
+  Buttons buttons{};
 };
+struct ShowLine {
+  std::int64_t item;
+  std::int64_t message;
+  std::string text;
+  Buttons buttons{};
+};  // Cosmetic: how far its job is.
 struct ShowActivity {
   JobId job;
   MediaType type;
@@ -98,7 +107,7 @@ struct ShowActivity {
 
 using Action = std::variant<ProbeCard, ProbeEngine, ProbeRenderer, ProbeSense, LookUpRender, LoadSense, UnloadResident,
                             SubmitRender, InterruptRender, ReleaseRenderer, CollectMedia, StartServer, RestartServer,
-                            Announce, Deliver, Amend, ShowActivity>;
+                            Announce, Deliver, Amend, ShowLine, ShowActivity>;
 
 // "load brain", "probe card gpu0", ...: names the action for people and for bookkeeping. Two actions with the same key
 // never run at the same time.

@@ -83,6 +83,8 @@ struct SwapSpec {
 struct CourierSpec {
   // true: the status message becomes the media, which can be repeated. false: the media is a new message.
   bool edits = true;
+  // The status message follows its job and has buttons, because somebody reads their presses.
+  bool is_live = false;
 };
 
 struct Config {

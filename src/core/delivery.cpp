@@ -1,11 +1,16 @@
 #include "core/delivery.hpp"
 
+#include <algorithm>
+
+#include "core/status_line.hpp"
+
 namespace malin {
 
 namespace {
 
 constexpr int unsure_max = 2;  // A send whose answer was lost is repeated once, then believed.
 constexpr Duration retry_longest{300'000};
+constexpr Duration line_interval{4000};  // Of edits that say how far a job is: 15 a minute, Telegram takes about 20.
 
 const Job* job_of(const Situation& s, const OutboxItem& item) {
   const auto found = s.ledger.jobs.find(item.job);
@@ -13,6 +18,13 @@ const Job* job_of(const Situation& s, const OutboxItem& item) {
 }
 
 std::string key_of_item(const OutboxItem& item) { return "send " + std::to_string(item.id); }
+
+std::string key_of_line(const OutboxItem& item) { return "line " + std::to_string(item.id); }
+
+// A cosmetic edit under way must not come after what follows it.
+bool is_busy(const Situation& s, const OutboxItem& item) {
+  return s.is_running(key_of_item(item)) || s.is_running(key_of_line(item));
+}
 
 void settle(const Situation& s, OutboxItem item, std::string outcome, Draft& draft) {
   item.state = OutboxState::settled;
@@ -35,7 +47,7 @@ void retract(OutboxItem item, const Job& job, Draft& draft) {
 // Does `action` unless it is running, pausing after a failure, or the courier was asked to be silent.
 void send(const Situation& s, const OutboxItem& item, Action action, Draft& draft) {
   const std::string key = key_of_item(item);
-  if (s.is_running(key)) return;
+  if (is_busy(s, item)) return;
   const TimePoint due = std::max(s.retry_at(key, retry_longest), s.seen.courier_silent_until);
   if (due <= s.now)
     draft.act(std::move(action));
@@ -46,7 +58,7 @@ void send(const Situation& s, const OutboxItem& item, Action action, Draft& draf
 // A send that cannot be repeated safely: counted first, then begun.
 void send_once(const Situation& s, const OutboxItem& item, Action action, const char* what, Draft& draft) {
   const std::string key = key_of_item(item);
-  if (s.is_running(key)) return;
+  if (is_busy(s, item)) return;
   if (s.seen.armed.contains(item.id)) return send(s, item, std::move(action), draft);
   const TimePoint due = std::max(s.retry_at(key, retry_longest), s.seen.courier_silent_until);
   if (due > s.now) return draft.wake_at(due);
@@ -92,7 +104,31 @@ void announce(const Situation& s, const OutboxItem& item, const Job* job, const 
     if (is_notice) return settle(s, std::move(next), "sent, unconfirmed", draft);
     return move_to(std::move(next), OutboxState::announced, draft);
   }
-  send_once(s, item, Announce{item.id, item.text}, "a line that was sent", draft);
+  Announce action{item.id, item.text};
+  if (job != nullptr && s.config.courier->is_live) {
+    action.text = status_line(s, *job);
+    action.buttons = buttons_for(s.config, *job);
+  }
+  send_once(s, item, std::move(action), "a line that was sent", draft);
+}
+
+bool is_final(const Situation& s, const std::string& key) {
+  const Error* error = s.last_error(key);
+  return error != nullptr && is_final(*error);
+}
+
+// Keeps the status message true while its job is under way. What fails is not worth more than another try.
+void follow(const Situation& s, const OutboxItem& item, const Job& job, Draft& draft) {
+  const std::string key = key_of_line(item);
+  if (!s.config.courier->is_live || !item.message || is_busy(s, item) || is_final(s, key)) return;
+  std::string text = status_line(s, job);
+  const auto found = s.seen.shown.find(item.id);
+  const Shown shown = found == s.seen.shown.end() ? Shown{} : found->second;
+  if (shown.text == text) return;
+  const TimePoint due =
+      std::max({shown.at + line_interval, s.retry_at(key, retry_longest), s.seen.courier_silent_until});
+  if (due > s.now) return draft.wake_at(due);
+  draft.act(ShowLine{item.id, *item.message, std::move(text), buttons_for(s.config, job)});
 }
 
 void wait_for_media(const Situation& s, const OutboxItem& item, const Job& job, Draft& draft) {
@@ -101,6 +137,7 @@ void wait_for_media(const Situation& s, const OutboxItem& item, const Job& job, 
     next.unsure = 0;  // It counted the sends of the line.
     return move_to(std::move(next), OutboxState::delivering, draft);
   }
+  if (job.state == JobState::queued || job.state == JobState::rendering) return follow(s, item, job, draft);
   if (job.state != JobState::failed && job.state != JobState::cancelled) return;
   if (item.message) return retract(item, job, draft);
   settle(s, item, "over before it was announced", draft);
@@ -142,10 +179,11 @@ void hand_over(const Situation& s, const OutboxItem& item, const Job& job, const
   send_once(s, item, std::move(action), "the delivery", draft);
 }
 
-void amend(const Situation& s, const OutboxItem& item, const Sent* sent, Draft& draft) {
+void amend(const Situation& s, const OutboxItem& item, const Job* job, const Sent* sent, Draft& draft) {
   if (!item.message || (sent != nullptr && (!sent->error || is_final(*sent->error))))
     return settle(s, item, "told", draft);
-  send(s, item, Amend{item.id, *item.message, item.text}, draft);
+  Buttons buttons = job == nullptr ? Buttons{} : buttons_for(s.config, *job);
+  send(s, item, Amend{item.id, *item.message, item.text, std::move(buttons)}, draft);
 }
 
 void deliver_item(const Situation& s, const OutboxItem& item, Draft& draft) {
@@ -161,7 +199,7 @@ void deliver_item(const Situation& s, const OutboxItem& item, Draft& draft) {
     case OutboxState::delivering:
       return hand_over(s, item, *job, sent, draft);
     case OutboxState::retracting:
-      return amend(s, item, sent, draft);
+      return amend(s, item, job, sent, draft);
     case OutboxState::settled:
       return;
   }

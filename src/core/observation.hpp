@@ -51,6 +51,12 @@ struct Sent {
   std::optional<Error> error;
 };
 
+// What the person reads in the status message of a job, as far as this daemon has written it.
+struct Shown {
+  std::string text;
+  TimePoint at{};
+};
+
 struct Observation {
   std::map<std::string, Reading<CardReading>> cards;
   std::map<std::string, Reading<EngineReading>> engines;
@@ -60,12 +66,15 @@ struct Observation {
   std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.
   std::map<JobId, Collected> collected;
   std::map<std::int64_t, Sent> sent;                       // By outbox item.
+  std::map<std::int64_t, Shown> shown;                     // By outbox item.
   std::set<std::int64_t> armed;                            // Outbox items whose next send is counted in the ledger.
   std::map<std::string, Attempts> attempts;                // By action key.
   std::map<std::string, std::vector<TimePoint>> restarts;  // Start and restart commands of the last hour, by server.
   Presence presence;
   TimePoint courier_silent_until{};
-  TimePoint started_at{};  // Of this daemon.
+  std::int64_t strangers = 0;      // Messages from chats that are not the person's.
+  std::optional<Error> unheard{};  // Why the person's commands cannot be read; empty: they can, or nobody tries.
+  TimePoint started_at{};          // Of this daemon.
 };
 
 }  // namespace malin

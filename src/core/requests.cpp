@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/status_line.hpp"
+
 namespace malin {
 
 namespace {
@@ -71,6 +73,8 @@ Result<Accepted> submit_job(const Config& config, const Ledger& ledger, const Su
   job.priority = submission.priority;
   job.created_at = now;
   Changes changes{PutJob{job}, tell(now, "job", job.id, "a " + job.kind + " is queued")};
+  if (submission.is_told && config.courier)
+    changes.push_back(PutOutbox{{.id = ledger.next_outbox, .job = job.id, .text = queued_line, .created_at = now}});
   return Accepted{std::move(job), std::move(changes)};
 }
 

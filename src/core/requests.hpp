@@ -17,7 +17,8 @@ struct Submission {
   std::string prompt;
   std::map<std::string, std::string> params;
   int priority = 0;
-  std::string key;  // May be empty.
+  std::string key;       // May be empty.
+  bool is_told = false;  // The person is told at once that it is in the queue, not only when its render begins.
 };
 
 struct Accepted {

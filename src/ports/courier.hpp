@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/buttons.hpp"
 #include "core/reading.hpp"
 #include "ports/task.hpp"
 
@@ -24,11 +25,11 @@ class Courier {
 
   // Who we are there, for `malin check`: "@malin_bot".
   virtual Task<Result<std::string>> probe() = 0;
-  // Sends a line of text. timeout: it may have arrived.
-  virtual Task<Result<MessageId>> announce(std::string text) = 0;
-  // Turns a status line into another one. Repeatable. not_found: the message is gone.
-  virtual Task<Result<void>> amend(MessageId message, std::string text) = 0;
-  // refused: it will not take this file (too large, blocked); the message says why.
+  // Sends a line of text with buttons under it. timeout: it may have arrived.
+  virtual Task<Result<MessageId>> announce(std::string text, Buttons buttons) = 0;
+  // Turns a status line and its buttons into other ones. Repeatable. not_found: the message is gone.
+  virtual Task<Result<void>> amend(MessageId message, std::string text, Buttons buttons) = 0;
+  // The buttons of a `status` go. refused: it will not take this file (too large, blocked); the message says why.
   // With a `status` it is repeatable; without one a timeout may mean that it arrived.
   virtual Task<Result<MessageId>> deliver(DeliveryOrder order) = 0;
   // "uploading a photo ..." under her name for some seconds. Cosmetic.

@@ -91,8 +91,14 @@ Task<HttpResponse> ControlFace::Impl::act(std::string path, json::value body) {
   if (path == "/faults") co_return set_fault(parts.faults, body);
   if (path == "/card/hold") co_return hold(*parts.cards.front(), body);
   if (path == "/telegram/say") {
-    const std::int64_t message = parts.telegram.telegram().say(net::find_string(body, "text").value_or(""));
+    world::Telegram& telegram = parts.telegram.telegram();
+    const std::int64_t chat = net::find_int(body, "chat").value_or(telegram.options().chat);
+    const std::int64_t message = telegram.say_as(chat, net::find_string(body, "text").value_or(""));
     co_return answer(200, {{"message", message}});
+  }
+  if (path == "/telegram/press") {
+    co_return done(parts.telegram.telegram().press(net::find_int(body, "message").value_or(0),
+                                                   net::find_string(body, "data").value_or("")));
   }
   if (path == "/lmstudio/eject") {
     std::string identifier = net::find_string(body, "identifier").value_or("");

@@ -4,7 +4,8 @@
 //                                       switch off all, or ?name=
 //   POST /lmstudio/eject {identifier}   as a person does in its window
 //   POST /lmstudio/load {model}         the same; just in time
-//   POST /telegram/say {text}           write as the person
+//   POST /telegram/say {text, chat?}    write as the person, or as someone in another chat
+//   POST /telegram/press {message, data}  press a button
 //   POST /card/hold {holder, mib}       another program takes memory; below zero: gives it back
 //   POST /{server}/kill, /{server}/revive   lmstudio, comfyui, telegram, chatterbox
 #pragma once

@@ -1,5 +1,6 @@
 #include "rig/control_state.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace malin::rig {
@@ -48,11 +49,19 @@ json::object format_comfyui(ComfyFace& face) {
           {"history", face.alive() ? face.comfyui().history().size() : 0}};
 }
 
+int sends_to_strangers(const world::Telegram& telegram) {
+  return static_cast<int>(std::ranges::count_if(telegram.messages(), [&](const world::TelegramMessage& message) {
+    return !message.from_person && message.chat != telegram.options().chat;
+  }));
+}
+
 json::object format_telegram(TelegramFace& face) {
   world::Telegram& telegram = face.telegram();
   return {{"alive", face.alive()},
+          {"is_read", face.is_read()},
           {"messages", telegram.messages().size()},
-          {"sends", telegram.sends(telegram.options().chat)}};
+          {"sends", telegram.sends(telegram.options().chat)},
+          {"sends_to_strangers", sends_to_strangers(telegram)}};
 }
 
 json::object format_chatterbox(ChatterboxFace& face) {

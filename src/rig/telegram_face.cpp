@@ -52,6 +52,18 @@ net::HttpResponse bad_gateway() {
           "\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"};
 }
 
+// Counts itself while it lives.
+class Waiting {
+ public:
+  explicit Waiting(int& count) : count_(count) { ++count_; }
+  ~Waiting() { --count_; }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  int& count_;
+};
+
 }  // namespace
 
 struct TelegramFace::Impl : std::enable_shared_from_this<Impl> {
@@ -155,6 +167,12 @@ struct TelegramFace::Impl : std::enable_shared_from_this<Impl> {
     const std::int64_t seconds = std::clamp<std::int64_t>(params.integer("timeout").value_or(0), 0, long_poll_max);
     const TimePoint until = self->clock.now() + std::chrono::seconds{seconds};
     const int mine = ++self->polls;
+    if (!self->telegram.webhook().empty()) {
+      co_return refusal(409,
+                        "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete "
+                        "the webhook first");
+    }
+    const Waiting waiting(self->waiting);
     for (;;) {
       const auto updates = self->telegram.updates(offset, static_cast<std::size_t>(limit));
       if (!updates.empty() || self->clock.now() >= until) {
@@ -189,6 +207,13 @@ struct TelegramFace::Impl : std::enable_shared_from_this<Impl> {
       self->telegram.say(request.body);
       co_return net::HttpResponse(204, "text/plain", "");
     }
+    if (request.method == "POST" && path == "/press") {
+      const Result<json::value> body = net::parse_json(request.body);
+      if (!body) co_return net::HttpResponse(400, "text/plain", body.error().message);
+      const auto pressed = self->telegram.press(net::find_int(*body, "message").value_or(0),
+                                                net::find_string(*body, "data").value_or(""));
+      co_return net::HttpResponse(pressed ? 204 : 404, "text/plain", pressed ? "" : pressed.error().message);
+    }
     co_return refusal(404, "Not Found");
   }
 
@@ -207,6 +232,7 @@ struct TelegramFace::Impl : std::enable_shared_from_this<Impl> {
   std::uint16_t port = 0;
   std::unique_ptr<net::HttpServer> server;
   int polls = 0;
+  int waiting = 0;  // Polls under way.
 };
 
 TelegramFace::TelegramFace(asio::any_io_executor executor, Clock& clock, world::CardLedger&, world::Faults& faults,
@@ -232,6 +258,8 @@ Result<void> TelegramFace::revive() {
 }
 
 bool TelegramFace::alive() const { return impl_->server != nullptr; }
+
+bool TelegramFace::is_read() const { return impl_->waiting > 0; }
 
 world::Telegram& TelegramFace::telegram() { return impl_->telegram; }
 

@@ -34,6 +34,8 @@ class TelegramFace {
   void kill();
   Result<void> revive();
   bool alive() const;
+  // Somebody waits for updates.
+  bool is_read() const;
 
   // The simulation behind it, for looking, for tests, and to write as the person: telegram().say(chat, text).
   world::Telegram& telegram();

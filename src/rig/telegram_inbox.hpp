@@ -11,7 +11,8 @@ namespace malin::rig {
 std::string_view inbox_page();
 
 // {"revision", "chat", "bot", "activity", "sends", "messages": [{"id", "from", "date", "type", "text", "edits",
-// "deleted", "spoiler", "group", "media", "deliveries"}]}. `deliveries`: how many messages not deleted show the very
+// "deleted", "spoiler", "group", "buttons", "media", "deliveries"}], "presses": [{"message", "data", "answer"}],
+// "commands": [{"command", "description"}]}. `deliveries`: how many messages not deleted show the very
 // same bytes. `media`: {"id", "url", "sha256", "bytes", "mime", "width", "height", "duration", "thumbnail"}.
 json::object inbox_json(const world::Telegram& telegram, TimePoint now);
 

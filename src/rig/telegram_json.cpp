@@ -81,17 +81,34 @@ json::object chat_json(const world::Telegram& telegram) {
   return {{"id", telegram.options().chat}, {"first_name", telegram.options().person}, {"type", "private"}};
 }
 
+json::object chat_json(const world::Telegram& telegram, std::int64_t chat) {
+  if (chat == telegram.options().chat) return chat_json(telegram);
+  return {{"id", chat}, {"first_name", "Stranger"}, {"type", "private"}};
+}
+
+json::object keyboard_json(const std::vector<Buttons>& keyboard) {
+  json::array rows;
+  for (const Buttons& row : keyboard) {
+    json::array buttons;
+    for (const Button& button : row)
+      buttons.push_back(json::object{{"text", button.text}, {"callback_data", button.data}});
+    rows.push_back(std::move(buttons));
+  }
+  return {{"inline_keyboard", std::move(rows)}};
+}
+
 json::object message_json(const world::Telegram& telegram, const world::TelegramMessage& message) {
-  json::object from =
-      message.from_person
-          ? json::object{{"id", telegram.options().chat}, {"is_bot", false}, {"first_name", telegram.options().person}}
-          : json::object{{"id", bot_id},
-                         {"is_bot", true},
-                         {"first_name", telegram.options().bot_name},
-                         {"username", telegram.options().bot_username}};
+  json::object from = message.from_person
+                          ? json::object{{"id", message.chat},
+                                         {"is_bot", false},
+                                         {"first_name", chat_json(telegram, message.chat).at("first_name")}}
+                          : json::object{{"id", bot_id},
+                                         {"is_bot", true},
+                                         {"first_name", telegram.options().bot_name},
+                                         {"username", telegram.options().bot_username}};
   json::object object{{"message_id", message.id},
                       {"from", std::move(from)},
-                      {"chat", chat_json(telegram)},
+                      {"chat", chat_json(telegram, message.chat)},
                       {"date", seconds(message.at)}};
   if (message.edited_at) object["edit_date"] = seconds(*message.edited_at);
   if (!message.group.empty()) object["media_group_id"] = message.group;
@@ -103,6 +120,7 @@ json::object message_json(const world::Telegram& telegram, const world::Telegram
   } else {
     object["text"] = message.text;
   }
+  if (!message.keyboard.empty()) object["reply_markup"] = keyboard_json(message.keyboard);
   if (message.spoiler) object["has_media_spoiler"] = true;
   if (message.protected_content) object["has_protected_content"] = true;
   return object;

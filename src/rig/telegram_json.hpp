@@ -10,6 +10,10 @@ namespace json = boost::json;
 
 json::object bot_json(const world::Telegram& telegram);
 json::object chat_json(const world::Telegram& telegram);
+// Of any chat; only the person's has a known name.
+json::object chat_json(const world::Telegram& telegram, std::int64_t chat);
+// {"inline_keyboard": [[{"text", "callback_data"}, ...], ...]}
+json::object keyboard_json(const std::vector<Buttons>& keyboard);
 json::object message_json(const world::Telegram& telegram, const world::TelegramMessage& message);
 // For getFile.
 json::object file_json(const world::TelegramFile& file);

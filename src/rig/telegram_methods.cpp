@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "rig/media_reply.hpp"
+#include "rig/telegram_talk_methods.hpp"
 
 namespace malin::rig {
 
@@ -138,6 +139,9 @@ BotResult send_media(world::Telegram& telegram, const BotParams& params, const s
   message.media = *media;
   message.spoiler = params.flag("has_spoiler");
   message.protected_content = params.flag("protect_content");
+  auto keyboard = parse_keyboard(params);
+  if (!keyboard) return std::unexpected(keyboard.error());
+  message.keyboard = std::move(*keyboard);
   return as_message(telegram, telegram.send(params.text("chat_id"), std::move(message)));
 }
 
@@ -187,8 +191,11 @@ BotResult edit_media(world::Telegram& telegram, const BotParams& params) {
   if (!item) return refuse(400, "Bad Request: can't parse media JSON object");
   auto message = input_media(telegram, params, *item);
   if (!message) return std::unexpected(message.error());
-  return as_message(telegram, telegram.edit_media(params.text("chat_id"), params.integer("message_id").value_or(0),
-                                                  std::move(*message->media), std::move(message->text)));
+  auto keyboard = parse_keyboard(params);
+  if (!keyboard) return std::unexpected(keyboard.error());
+  return as_message(telegram,
+                    telegram.edit_media(params.text("chat_id"), params.integer("message_id").value_or(0),
+                                        std::move(*message->media), std::move(message->text), std::move(*keyboard)));
 }
 
 BotResult get_file(const world::Telegram& telegram, const BotParams& params) {
@@ -202,7 +209,17 @@ BotResult send_message(world::Telegram& telegram, const BotParams& params) {
   world::TelegramMessage message;
   message.text = params.text("text");
   message.protected_content = params.flag("protect_content");
+  auto keyboard = parse_keyboard(params);
+  if (!keyboard) return std::unexpected(keyboard.error());
+  message.keyboard = std::move(*keyboard);
   return as_message(telegram, telegram.send(params.text("chat_id"), std::move(message)));
+}
+
+BotResult edit_text(world::Telegram& telegram, const BotParams& params) {
+  auto keyboard = parse_keyboard(params);
+  if (!keyboard) return std::unexpected(keyboard.error());
+  return as_message(telegram, telegram.edit_text(params.text("chat_id"), params.integer("message_id").value_or(0),
+                                                 params.text("text"), std::move(*keyboard)));
 }
 
 }  // namespace
@@ -219,22 +236,33 @@ std::optional<BotResult> call_method(world::Telegram& telegram, const std::strin
   if (method == "senddocument") return send_media(telegram, params, "document");
   if (method == "sendmediagroup") return send_group(telegram, params);
   if (method == "editmessagemedia") return edit_media(telegram, params);
-  if (method == "editmessagetext") return as_message(telegram, telegram.edit_text(chat, message, params.text("text")));
+  if (method == "editmessagetext") return edit_text(telegram, params);
   if (method == "editmessagecaption") {
     return as_message(telegram, telegram.edit_caption(chat, message, params.text("caption")));
   }
   if (method == "deletemessage") return as_true(telegram.remove(chat, message));
   if (method == "sendchataction") return as_true(telegram.act(chat, params.text("action")));
   if (method == "getfile") return get_file(telegram, params);
-  if (method == "deletewebhook" || method == "setmycommands") return json::value(true);
-  return std::nullopt;
+  return call_talk_method(telegram, method, params);
 }
 
 json::array updates_json(const world::Telegram& telegram, const std::vector<world::TelegramUpdate>& updates) {
   json::array all;
   for (const world::TelegramUpdate& update : updates) {
-    const world::TelegramMessage* message = telegram.message(update.message);
-    all.push_back(json::object{{"update_id", update.id}, {"message", message_json(telegram, *message)}});
+    json::object message = message_json(telegram, *telegram.message(update.message));
+    if (update.press.empty()) {
+      all.push_back(json::object{{"update_id", update.id}, {"message", std::move(message)}});
+      continue;
+    }
+    const auto press = std::ranges::find(telegram.presses(), update.press, &world::TelegramPress::id);
+    json::object from{
+        {"id", message.at("chat").at("id")}, {"is_bot", false}, {"first_name", message.at("chat").at("first_name")}};
+    json::object query{{"id", press->id},
+                       {"from", std::move(from)},
+                       {"message", std::move(message)},
+                       {"chat_instance", "7425"},
+                       {"data", press->data}};
+    all.push_back(json::object{{"update_id", update.id}, {"callback_query", std::move(query)}});
   }
   return all;
 }

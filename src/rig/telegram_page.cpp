@@ -33,6 +33,8 @@ constexpr std::string_view page = R"page(<!doctype html>
   .message p { margin: 0; padding: 8px 14px 2px; white-space: pre-wrap; overflow-wrap: anywhere; }
   .message a { display: block; padding: 10px 14px 0; color: var(--accent); }
   .message small { display: block; padding: 0 14px 7px; text-align: right; font-size: 11.5px; color: var(--faint); }
+  .buttons { display: flex; gap: 6px; padding: 4px 10px 10px; }
+  .buttons button { flex: 1; border-radius: 10px; }
   .empty { margin: 20vh auto; color: var(--faint); }
   form { position: fixed; inset: auto 0 0; padding: 12px 16px; background: var(--paper); }
   form div { max-width: 720px; margin: 0 auto; display: flex; gap: 8px; }
@@ -83,6 +85,16 @@ function bubble(message) {
   if (message.text) box.append(element('p', message.text));
   const time = new Date(message.date * 1000).toLocaleTimeString([], {hour: '2-digit', minute: '2-digit'});
   const marks = [message.deleted && 'deleted', message.edits && 'edited', time].filter(Boolean);
+  for (const row of message.buttons) {
+    const bar = element('div', '', 'buttons');
+    for (const {text, callback_data} of row) {
+      const button = element('button', text);
+      button.onclick = () =>
+        fetch('/press', {method: 'POST', body: JSON.stringify({message: message.id, data: callback_data})});
+      bar.append(button);
+    }
+    box.append(bar);
+  }
   box.append(element('small', marks.join(' \u00b7 ')));
   return box;
 }
@@ -98,7 +110,7 @@ function draw(inbox) {
   const atEnd = innerHeight + scrollY >= document.body.scrollHeight - 80;
   if (inbox.messages.length) list.querySelector('.empty')?.remove();
   for (const message of inbox.messages) {
-    const now = JSON.stringify([message.text, message.edits, message.deleted, message.media?.id]);
+    const now = JSON.stringify([message.text, message.edits, message.deleted, message.media?.id, message.buttons]);
     const before = drawn.get(message.id);
     if (before?.now === now) continue;
     const box = bubble(message);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -41,7 +42,10 @@ void Telegram::changed() {
 
 TelegramResult<void> Telegram::admit(const std::string& chat) const {
   if (chat.empty()) return refuse(400, "Bad Request: chat_id is empty");
-  if (chat != fmt::format("{}", options_.chat)) return refuse(400, "Bad Request: chat not found");
+  const auto is_known = [&](const TelegramMessage& message) { return chat == fmt::format("{}", message.chat); };
+  if (chat != fmt::format("{}", options_.chat) && std::ranges::none_of(messages_, is_known)) {
+    return refuse(400, "Bad Request: chat not found");
+  }
   if (blocked_) return refuse(403, "Forbidden: bot was blocked by the user");
   return {};
 }
@@ -54,10 +58,12 @@ TelegramResult<TelegramMessage*> Telegram::find(const std::string& chat, std::in
   return &*found;
 }
 
-std::int64_t Telegram::say(std::string text) {
+std::int64_t Telegram::say(std::string text) { return say_as(options_.chat, std::move(text)); }
+
+std::int64_t Telegram::say_as(std::int64_t chat, std::string text) {
   TelegramMessage message;
   message.id = next_message_++;
-  message.chat = options_.chat;
+  message.chat = chat;
   message.from_person = true;
   message.at = clock_.now();
   message.text = std::move(text);
@@ -67,6 +73,35 @@ std::int64_t Telegram::say(std::string text) {
   return messages_.back().id;
 }
 
+Result<void> Telegram::press(std::int64_t id, const std::string& data) {
+  const TelegramMessage* pressed = message(id);
+  const bool has_button = pressed != nullptr && std::ranges::any_of(pressed->keyboard, [&](const Buttons& row) {
+                            return std::ranges::find(row, data, &Button::data) != row.end();
+                          });
+  if (!has_button) return fail(Errc::not_found, fmt::format("message {} shows no such button", id));
+  presses_.push_back({fmt::format("{}", 4'382'000'000 + presses_.size()), id, data, std::nullopt});
+  updates_.push_back({next_update_++, id, presses_.back().id});
+  changed();
+  return {};
+}
+
+TelegramResult<void> Telegram::answer_press(const std::string& id, std::string text) {
+  const auto found = std::ranges::find(presses_, id, &TelegramPress::id);
+  if (found == presses_.end()) {
+    return refuse(400, "Bad Request: query is too old and response timeout expired or query ID is invalid");
+  }
+  found->answer = std::move(text);
+  changed();
+  return {};
+}
+
+void Telegram::set_commands(std::vector<TelegramCommand> commands) {
+  commands_ = std::move(commands);
+  changed();
+}
+
+void Telegram::set_webhook(std::string url) { webhook_ = std::move(url); }
+
 TelegramResult<const TelegramMessage*> Telegram::send(const std::string& chat, TelegramMessage message) {
   if (const TelegramResult<void> ok = admit(chat); !ok) return std::unexpected(ok.error());
   if (!message.media && message.text.empty()) return refuse(400, "Bad Request: message text is empty");
@@ -74,28 +109,30 @@ TelegramResult<const TelegramMessage*> Telegram::send(const std::string& chat, T
     return refuse(400, message.media ? "Bad Request: message caption is too long" : "Bad Request: message is too long");
   }
   message.id = next_message_++;
-  message.chat = options_.chat;
+  message.chat = std::strtoll(chat.c_str(), nullptr, 10);
   message.at = clock_.now();
+  ++sends_[message.chat];
   messages_.push_back(std::move(message));
-  ++sends_[options_.chat];
   action_.clear();
   changed();
   return &messages_.back();
 }
 
-TelegramResult<const TelegramMessage*> Telegram::edit_text(const std::string& chat, std::int64_t id, std::string text) {
+TelegramResult<const TelegramMessage*> Telegram::edit_text(const std::string& chat, std::int64_t id, std::string text,
+                                                           std::vector<Buttons> keyboard) {
   const TelegramResult<TelegramMessage*> found = find(chat, id);
   if (!found) return std::unexpected(found.error());
   TelegramMessage& message = **found;
   if (text.empty()) return refuse(400, "Bad Request: message text is empty");
   if (length(text) > text_max) return refuse(400, "Bad Request: message is too long");
   if (message.media) return refuse(400, "Bad Request: there is no text in the message to edit");
-  if (message.text == text) {
+  if (message.text == text && message.keyboard == keyboard) {
     return refuse(400,
                   "Bad Request: message is not modified: specified new message content and reply markup are exactly "
                   "the same as a current content and reply markup of the message");
   }
   message.text = std::move(text);
+  message.keyboard = std::move(keyboard);
   message.edited_at = clock_.now();
   ++message.edits;
   changed();
@@ -111,19 +148,30 @@ TelegramResult<const TelegramMessage*> Telegram::edit_caption(const std::string&
   return edit_media(chat, id, *message.media, std::move(text));
 }
 
+TelegramResult<const TelegramMessage*> Telegram::edit_keyboard(const std::string& chat, std::int64_t id,
+                                                               std::vector<Buttons> keyboard) {
+  const TelegramResult<TelegramMessage*> found = find(chat, id);
+  if (!found) return std::unexpected(found.error());
+  TelegramMessage& message = **found;
+  if (message.media) return edit_media(chat, id, *message.media, message.text, std::move(keyboard));
+  return edit_text(chat, id, message.text, std::move(keyboard));
+}
+
 TelegramResult<const TelegramMessage*> Telegram::edit_media(const std::string& chat, std::int64_t id,
-                                                            TelegramMedia media, std::string caption) {
+                                                            TelegramMedia media, std::string caption,
+                                                            std::vector<Buttons> keyboard) {
   const TelegramResult<TelegramMessage*> found = find(chat, id);
   if (!found) return std::unexpected(found.error());
   TelegramMessage& message = **found;
   if (length(caption) > caption_max) return refuse(400, "Bad Request: message caption is too long");
-  if (same_media(message.media, media) && message.text == caption) {
+  if (same_media(message.media, media) && message.text == caption && message.keyboard == keyboard) {
     return refuse(400,
                   "Bad Request: message is not modified: specified new message content and reply markup are exactly "
                   "the same as a current content and reply markup of the message");
   }
   message.media = std::move(media);
   message.text = std::move(caption);
+  message.keyboard = std::move(keyboard);
   message.edited_at = clock_.now();
   ++message.edits;
   changed();

@@ -16,6 +16,12 @@ Error error_of(const TelegramRefusal& refusal) {
   return {is_gone ? Errc::not_found : Errc::refused, refusal.description};
 }
 
+std::vector<Buttons> rows_of(Buttons buttons) {
+  std::vector<Buttons> rows;
+  if (!buttons.empty()) rows.push_back(std::move(buttons));
+  return rows;
+}
+
 bool is_not_modified(const TelegramRefusal& refusal) {
   return refusal.description.find("message is not modified") != std::string::npos;
 }
@@ -24,12 +30,13 @@ bool is_not_modified(const TelegramRefusal& refusal) {
 
 Task<Result<std::string>> TelegramPort::probe() { return wire_.carry("who am I", "", options_.call_limit, name()); }
 
-Task<Result<MessageId>> TelegramPort::announce(std::string text) {
-  return wire_.carry("announce", text, options_.call_limit, send(text));
+Task<Result<MessageId>> TelegramPort::announce(std::string text, Buttons buttons) {
+  return wire_.carry("announce", text, options_.call_limit, send(text, std::move(buttons)));
 }
 
-Task<Result<void>> TelegramPort::amend(MessageId message, std::string text) {
-  return wire_.carry("amend", std::to_string(message), options_.call_limit, edit(message, std::move(text)));
+Task<Result<void>> TelegramPort::amend(MessageId message, std::string text, Buttons buttons) {
+  return wire_.carry("amend", std::to_string(message), options_.call_limit,
+                     edit(message, std::move(text), std::move(buttons)));
 }
 
 Task<Result<MessageId>> TelegramPort::deliver(DeliveryOrder order) {
@@ -58,20 +65,21 @@ Task<Result<std::string>> TelegramPort::name() {
   co_return "@" + telegram_.options().bot_username;
 }
 
-Task<Result<MessageId>> TelegramPort::send(std::string text) {
+Task<Result<MessageId>> TelegramPort::send(std::string text, Buttons buttons) {
   const Result<void> admitted = admit();
   if (!admitted) co_return std::unexpected(admitted.error());
   TelegramMessage message;
   message.text = std::move(text);
+  message.keyboard = rows_of(std::move(buttons));
   const auto sent = telegram_.send(chat(), std::move(message));
   if (!sent) co_return std::unexpected(error_of(sent.error()));
   co_return (*sent)->id;
 }
 
-Task<Result<void>> TelegramPort::edit(MessageId message, std::string text) {
+Task<Result<void>> TelegramPort::edit(MessageId message, std::string text, Buttons buttons) {
   const Result<void> admitted = admit();
   if (!admitted) co_return std::unexpected(admitted.error());
-  const auto edited = telegram_.edit_text(chat(), message, std::move(text));
+  const auto edited = telegram_.edit_text(chat(), message, std::move(text), rows_of(std::move(buttons)));
   if (!edited && !is_not_modified(edited.error())) co_return std::unexpected(error_of(edited.error()));
   co_return Result<void>();
 }

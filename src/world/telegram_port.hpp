@@ -26,8 +26,8 @@ class TelegramPort final : public Courier {
       : telegram_(telegram), faults_(faults), spool_(spool), wire_(std::move(wire)), options_(options) {}
 
   Task<Result<std::string>> probe() override;
-  Task<Result<MessageId>> announce(std::string text) override;
-  Task<Result<void>> amend(MessageId message, std::string text) override;
+  Task<Result<MessageId>> announce(std::string text, Buttons buttons) override;
+  Task<Result<void>> amend(MessageId message, std::string text, Buttons buttons) override;
   Task<Result<MessageId>> deliver(DeliveryOrder order) override;
   Task<Result<void>> show_activity(MediaType type) override;
   Duration silence() const override;
@@ -35,8 +35,8 @@ class TelegramPort final : public Courier {
  private:
   Result<void> admit();
   Task<Result<std::string>> name();
-  Task<Result<MessageId>> send(std::string text);
-  Task<Result<void>> edit(MessageId message, std::string text);
+  Task<Result<MessageId>> send(std::string text, Buttons buttons);
+  Task<Result<void>> edit(MessageId message, std::string text, Buttons buttons);
   Task<Result<MessageId>> upload(DeliveryOrder order);
   Task<Result<void>> act(MediaType type);
   std::string chat() const { return std::to_string(telegram_.options().chat); }

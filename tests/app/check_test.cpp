@@ -57,6 +57,18 @@ TEST_F(Check, all_is_well_when_everything_is_as_configured) {
   EXPECT_THAT(format_findings(all, false), HasSubstr("kind selfie       needs 6 GiB: vision goes away for it"));
 }
 
+TEST_F(Check, whoever_else_reads_the_commands_is_named) {
+  visits.inbox = Result<void>();
+  EXPECT_TRUE(all_good(judge(config, visits)));
+  visits.inbox = fail(Errc::unreachable, "no route");
+  EXPECT_TRUE(all_good(judge(config, visits))) << "the courier says that already";
+  visits.inbox = fail(Errc::refused, "another program reads");
+  EXPECT_EQ(trouble("courier telegram").text, "commands cannot be read: another program reads");
+  visits.inbox.reset();
+  visits.daemon = DaemonVisit{true, "all here", "a webhook takes them"};
+  EXPECT_EQ(trouble("courier telegram").text, "commands cannot be read: a webhook takes them");
+}
+
 TEST_F(Check, a_silent_server_comes_with_how_to_start_it) {
   visits.engines["lmstudio"] = fail(Errc::unreachable, "nobody listens");
   config.engines.front().url = "http://127.0.0.1:1234";

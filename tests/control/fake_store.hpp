@@ -86,13 +86,13 @@ class FakeCourier : public Courier, public Switches {
   FakeCourier(Clock& clock, Journal& journal) : Switches(clock), journal_(journal) {}
 
   Task<Result<std::string>> probe() override { co_return "@malin_bot"; }
-  Task<Result<MessageId>> announce(std::string text) override {
+  Task<Result<MessageId>> announce(std::string text, Buttons) override {
     const Result<void> passed = co_await pass("announce");
     if (!passed) co_return std::unexpected(passed.error());
     journal_.write("say " + text);
     co_return ++next_;
   }
-  Task<Result<void>> amend(MessageId, std::string text) override {
+  Task<Result<void>> amend(MessageId, std::string text, Buttons) override {
     const Result<void> passed = co_await pass("amend");
     if (passed) journal_.write("say instead " + text);
     co_return passed;

@@ -224,6 +224,13 @@ class Executor {
   End start(const Amend& a, const Work&) {
     return send(a.item, a, [this, a] { return outside_.send(a.message, a.text, std::nullopt); });
   }
+  End start(const ShowLine& a, const Work&) {
+    return act(a, [this, a]() -> Result<void> {
+      outside_.send(a.message, a.text, std::nullopt);
+      if (is_heard_) seen_.shown[a.item] = {.text = a.text, .at = now_};
+      return {};
+    });
+  }
   End start(const ShowActivity& a, const Work&) {
     return act(a, []() -> Result<void> { return {}; });
   }

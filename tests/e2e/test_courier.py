@@ -59,13 +59,13 @@ class Courier(RigTest):
         self.assertLessEqual(len(self.rig.inbox()), 2)
 
     def test_429_is_obeyed(self):
-        self.rig.fault("telegram.too_many", times=2, amount=1)
+        self.rig.fault("telegram.too_many", times=2, amount=1, text="editMessageMedia")
         self.begin()
         self.assert_delivered()
         self.assertEqual(self.rig.fired("telegram.too_many"), 2)
 
     def test_pages_of_html(self):
-        self.rig.fault("telegram.html", times=3)
+        self.rig.fault("telegram.html", times=3, text="editMessageMedia")
         self.begin()
         self.assert_delivered()
 

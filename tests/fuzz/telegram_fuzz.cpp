@@ -1,7 +1,8 @@
-// The Bot API's answers, and texts that are brought within its limits.
+// The Bot API's answers, what is heard in them and made of it, and texts that are brought within its limits.
 #include <array>
 #include <string>
 
+#include "adapters/telegram/updates.hpp"
 #include "adapters/telegram/wire.hpp"
 #include "fuzz/fuzz.hpp"
 
@@ -25,6 +26,23 @@ void check_answer(std::string_view text) {
     using namespace std::chrono_literals;
     require(!verdict.wait_first || (*verdict.wait_first >= 1s && *verdict.wait_first <= 1h));
   }
+}
+
+void check_updates(std::string_view text) {
+  const auto answer = net::parse_json(text);
+  if (!answer) return;
+  const auto heard = parse_updates(*answer, 42);
+  if (!heard) return;
+  for (const Heard& one : *heard)
+    require(one.sender == Sender::person || (one.text.empty() && one.press.empty() && one.data.empty()));
+}
+
+void check_command(std::string_view text) {
+  Config config;
+  config.kinds.push_back({.name = "selfie"});
+  const PersonCommand command = parse_command(config, text);
+  if (const auto* ask = std::get_if<AskMedia>(&command)) require(text.contains(ask->prompt));
+  if (const auto press = parse_press(text)) require(press_data(*press) == text);
 }
 
 // As Telegram counts. `text` is UTF-8.
@@ -56,6 +74,8 @@ void check_secret(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = text_of(data, size);
   check_answer(text);
+  check_updates(text);
+  check_command(text);
   check_text(text);
   check_secret(text);
   return 0;

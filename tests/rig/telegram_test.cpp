@@ -166,6 +166,48 @@ TEST(TelegramFace, updates_wait_for_the_person_and_are_confirmed_by_offset) {
   EXPECT_EQ(json::parse(bench.call("getUpdates", {{"offset", next}}).body).at("result").as_array().size(), 0U);
 }
 
+TEST(TelegramFace, a_press_is_an_update_until_it_is_answered_and_an_edit_takes_the_buttons) {
+  Bench bench;
+  const json::value keyboard =
+      json::parse(R"({"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel j-1"}]]})");
+  const net::HttpResponse sent =
+      bench.call("sendMessage", {{"chat_id", 42}, {"text", "taking it"}, {"reply_markup", keyboard}});
+  EXPECT_EQ(json::parse(sent.body).at("result").at("reply_markup"), keyboard);
+  EXPECT_FALSE(bench.face.telegram().press(1, "again j-1"));
+  ASSERT_TRUE(bench.face.telegram().press(1, "cancel j-1"));
+  const json::value updates = json::parse(bench.call("getUpdates", {}).body);
+  const json::value& query = updates.at("result").at(0).at("callback_query");
+  EXPECT_EQ(query.at("data"), "cancel j-1");
+  EXPECT_EQ(query.at("from").at("id"), 42);
+  EXPECT_EQ(query.at("message").at("message_id"), 1);
+  EXPECT_EQ(bench.call("answerCallbackQuery", {{"callback_query_id", "1"}}).status, 400U);
+  EXPECT_EQ(bench.call("answerCallbackQuery", {{"callback_query_id", query.at("id")}, {"text", "done"}}).status, 200U);
+  EXPECT_EQ(bench.inbox().at("presses").at(0).at("answer"), "done");
+  bench.call("editMessageText", {{"chat_id", 42}, {"message_id", 1}, {"text", "taking it"}});
+  EXPECT_EQ(bench.inbox().at("messages").at(0).at("buttons").as_array().size(), 0U);
+  EXPECT_FALSE(bench.face.telegram().press(1, "cancel j-1"));
+}
+
+TEST(TelegramFace, while_a_webhook_is_set_nobody_reads) {
+  Bench bench;
+  bench.call("setWebhook", {{"url", "https://example.org"}});
+  const net::HttpResponse refused = bench.call("getUpdates", {});
+  EXPECT_EQ(refused.status, 409U);
+  EXPECT_TRUE(description(refused).starts_with("Conflict: can't use getUpdates method while webhook is active"));
+  bench.call("deleteWebhook", {});
+  EXPECT_EQ(bench.call("getUpdates", {}).status, 200U);
+}
+
+TEST(TelegramFace, what_is_sent_to_strangers_is_seen_but_not_by_the_person) {
+  Bench bench;
+  bench.face.telegram().say_as(99, "hello");
+  const json::value updates = json::parse(bench.call("getUpdates", {}).body);
+  EXPECT_EQ(updates.at("result").at(0).at("message").at("chat").at("id"), 99);
+  EXPECT_EQ(bench.call("sendMessage", {{"chat_id", 99}, {"text", "who are you?"}}).status, 200U);
+  EXPECT_EQ(bench.face.telegram().sends(99), 1);
+  EXPECT_EQ(bench.inbox().at("messages").as_array().size(), 0U);
+}
+
 TEST(TelegramFace, media_is_served_in_ranges_for_players) {
   Bench bench;
   bench.upload("sendDocument", {{"chat_id", "", "", "42"}, {"document", "a.mp4", "video/mp4", "0123456789"}});

@@ -6,6 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adapters/telegram/updates.hpp"
+
 namespace malin::adapters {
 
 namespace asio = boost::asio;
@@ -14,8 +16,6 @@ using telegram::UploadPlan;
 using telegram::Verdict;
 
 namespace {
-
-constexpr std::size_t kAnswerBytesMax = 1 << 20;
 
 Task<Result<Upload>> compose(UploadPlan plan) { co_return telegram::compose_upload(plan); }
 
@@ -42,39 +42,16 @@ const char* activity_name(MediaType type) {
 }  // namespace
 
 Result<std::unique_ptr<Telegram>> Telegram::make(asio::any_io_executor executor, TelegramOptions options) {
-  Result<net::Url> root = net::parse_url(options.api_root);
-  if (!root) {
-    return fail(Errc::refused, "api_root: " + telegram::scrub(std::move(root.error().message), options.token));
-  }
-  if (!telegram::is_token(options.token)) {
-    return fail(Errc::refused, "the Telegram token is empty or has characters that no token has");
-  }
+  Result<net::Url> root = telegram::parse_root(options.api_root, options.token);
+  if (!root) return std::unexpected(root.error());
   return std::unique_ptr<Telegram>(new Telegram(std::move(executor), std::move(*root), std::move(options)));
 }
 
 Telegram::Telegram(asio::any_io_executor executor, net::Url api_root, TelegramOptions options)
-    : options_(std::move(options)), client_(std::move(executor), std::move(api_root)) {}
-
-Task<Verdict> Telegram::post(std::string method, std::string content_type, std::string body, Duration limit) {
-  net::HttpRequest request("POST", "/bot" + options_.token + "/" + method);
-  request.headers.set("Content-Type", std::move(content_type));
-  request.body = std::move(body);
-  const Result<net::HttpResponse> answer = co_await client_.send(std::move(request), limit, kAnswerBytesMax);
-  Verdict verdict;
-  if (answer) {
-    verdict = telegram::judge_answer(*answer);
-  } else {
-    verdict.error = answer.error();
-  }
-  if (verdict.wait_first) silent_until_ = std::chrono::steady_clock::now() + *verdict.wait_first;
-  if (verdict.error) {
-    verdict.error->message = telegram::scrub(method + ": " + verdict.error->message, options_.token);
-  }
-  co_return verdict;
-}
+    : options_(std::move(options)), bot_(std::move(executor), std::move(api_root), options_.token) {}
 
 Task<Verdict> Telegram::call(std::string method, net::json::object arguments) {
-  return post(std::move(method), "application/json", net::json::serialize(arguments), options_.call_limit);
+  return bot_.call(std::move(method), std::move(arguments), options_.call_limit);
 }
 
 Task<Result<std::string>> Telegram::probe() {
@@ -86,19 +63,21 @@ Task<Result<std::string>> Telegram::probe() {
   co_return "@" + *name;
 }
 
-Task<Result<MessageId>> Telegram::announce(std::string text) {
+Task<Result<MessageId>> Telegram::announce(std::string text, Buttons buttons) {
   net::json::object arguments;
   arguments["chat_id"] = options_.chat_id;
   arguments["text"] = telegram::cut_text(text, telegram::kTextMax);
+  if (!buttons.empty()) arguments["reply_markup"] = telegram::format_keyboard(buttons);
   const Verdict verdict = co_await call("sendMessage", std::move(arguments));
   co_return message_id_of(verdict);
 }
 
-Task<Result<void>> Telegram::amend(MessageId message, std::string text) {
+Task<Result<void>> Telegram::amend(MessageId message, std::string text, Buttons buttons) {
   net::json::object arguments;
   arguments["chat_id"] = options_.chat_id;
   arguments["message_id"] = message;
   arguments["text"] = telegram::cut_text(text, telegram::kTextMax);
+  if (!buttons.empty()) arguments["reply_markup"] = telegram::format_keyboard(buttons);
   const Verdict verdict = co_await call("editMessageText", std::move(arguments));
   if (verdict.error && !verdict.not_modified) co_return std::unexpected(*verdict.error);
   co_return Result<void>();
@@ -110,8 +89,8 @@ Task<Result<Verdict>> Telegram::upload(UploadPlan plan) {
     Result<Upload> upload =
         co_await asio::co_spawn(file_reader_.get_executor(), std::move(composing), asio::use_awaitable);
     if (!upload) co_return std::unexpected(upload.error());
-    Verdict verdict = co_await post(std::move(upload->method), std::move(upload->content_type), std::move(upload->body),
-                                    options_.upload_limit);
+    Verdict verdict = co_await bot_.post(std::move(upload->method), std::move(upload->content_type),
+                                         std::move(upload->body), options_.upload_limit);
     if (verdict.too_large) co_return std::unexpected(telegram::too_large_error(plan.size_max, plan.order.media.path));
     if (!verdict.photo_unfit || upload->as_document) co_return verdict;
     plan.as_document = true;
@@ -154,11 +133,6 @@ Task<Result<void>> Telegram::show_activity(MediaType type) {
   const Verdict verdict = co_await call("sendChatAction", std::move(arguments));
   if (verdict.error) co_return std::unexpected(*verdict.error);
   co_return Result<void>();
-}
-
-Duration Telegram::silence() const {
-  const auto left = silent_until_ - std::chrono::steady_clock::now();
-  return std::max(Duration::zero(), std::chrono::ceil<Duration>(left));
 }
 
 }  // namespace malin::adapters

@@ -1,5 +1,5 @@
 // The courier over Telegram's Bot API. The status line is edited into the media, so a delivery whose answer was lost
-// can be repeated without a second copy. The token never leaves this class except on the wire: no error shows it.
+// can be repeated without a second copy. An edit that names no buttons takes them away.
 #pragma once
 
 #include <chrono>
@@ -8,9 +8,8 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "adapters/telegram/bot_client.hpp"
 #include "adapters/telegram/upload.hpp"
-#include "adapters/telegram/wire.hpp"
-#include "net/http_client.hpp"
 #include "ports/courier.hpp"
 
 namespace malin::adapters {
@@ -33,23 +32,21 @@ class Telegram final : public Courier {
   static Result<std::unique_ptr<Telegram>> make(boost::asio::any_io_executor executor, TelegramOptions options);
 
   Task<Result<std::string>> probe() override;
-  Task<Result<MessageId>> announce(std::string text) override;
-  Task<Result<void>> amend(MessageId message, std::string text) override;
+  Task<Result<MessageId>> announce(std::string text, Buttons buttons) override;
+  Task<Result<void>> amend(MessageId message, std::string text, Buttons buttons) override;
   Task<Result<MessageId>> deliver(DeliveryOrder order) override;
   Task<Result<void>> show_activity(MediaType type) override;
-  Duration silence() const override;
+  Duration silence() const override { return bot_.silence(); }
 
  private:
   Telegram(boost::asio::any_io_executor executor, net::Url api_root, TelegramOptions options);
 
   Task<telegram::Verdict> call(std::string method, net::json::object arguments);
-  Task<telegram::Verdict> post(std::string method, std::string content_type, std::string body, Duration limit);
   Task<Result<telegram::Verdict>> upload(telegram::UploadPlan plan);
   Task<void> remove(MessageId message);
 
   TelegramOptions options_;
-  net::HttpClient client_;
-  std::chrono::steady_clock::time_point silent_until_{};
+  telegram::BotClient bot_;
   boost::asio::thread_pool file_reader_{1};
 };
 

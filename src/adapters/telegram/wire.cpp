@@ -99,6 +99,12 @@ Verdict judge_refusal(const net::HttpResponse& answer, const net::json::value& b
   verdict.photo_unfit = contains_one_of(words, kPhotoUnfit);
   if (code == 401 || code == 404) {
     verdict.error = refused("it does not know this token; ask @BotFather for it and set it anew");
+  } else if (code == 409) {
+    verdict.error = refused(contains_any_case(words, "webhook")
+                                ? "a webhook takes this bot's messages; delete it (deleteWebhook), give Malin a bot of "
+                                  "her own, or set courier.commands = false"
+                                : "another program reads this bot's messages; end it, give Malin a bot of her own, or "
+                                  "set courier.commands = false");
   } else if (code == 403) {
     verdict.error = refused("the person has to open the bot's chat and press Start or unblock it");
   } else if (contains_any_case(words, "chat not found")) {

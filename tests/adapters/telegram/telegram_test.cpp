@@ -91,7 +91,7 @@ class TelegramTest : public ::testing::Test {
   // Announces into the laid out answer and returns the error.
   Error error_for(net::HttpResponse answer) {
     peer_.answers.push_back(std::move(answer));
-    const Result<MessageId> result = run(courier_->announce("hello"));
+    const Result<MessageId> result = run(courier_->announce("hello", {}));
     EXPECT_FALSE(result);
     return result ? Error{} : result.error();
   }
@@ -142,14 +142,16 @@ TEST_F(TelegramTest, announces_amends_and_says_who_it_is) {
   peer_.answers = {json_answer(200, R"({"ok":true,"result":{"id":1,"is_bot":true,"username":"malin_bot"}})"),
                    json_answer(200, kSent), json_answer(200, kSent), json_answer(200, R"({"ok":true,"result":true})")};
   EXPECT_EQ(run(courier_->probe()), "@malin_bot");
-  EXPECT_EQ(run(courier_->announce("taking <b>your</b> photo")), 77);
-  EXPECT_TRUE(run(courier_->amend(77, "nearly")));
+  EXPECT_EQ(run(courier_->announce("taking <b>your</b> photo", {})), 77);
+  EXPECT_TRUE(run(courier_->amend(77, "nearly", {{"Cancel", "cancel j-1"}})));
   EXPECT_TRUE(run(courier_->show_activity(MediaType::photo)));
   EXPECT_EQ(peer_.asked[0].target, std::string("/bot") + kToken + "/getMe");
   const net::json::value sent = net::parse_json(peer_.asked[1].body).value();
   EXPECT_EQ(sent, net::parse_json(R"({"chat_id":"42","text":"taking <b>your</b> photo"})").value());
   EXPECT_EQ(method(2), "editMessageText");
   EXPECT_EQ(net::find_int(net::parse_json(peer_.asked[2].body).value(), "message_id"), 77);
+  EXPECT_THAT(peer_.asked[2].body,
+              HasSubstr(R"("reply_markup":{"inline_keyboard":[[{"text":"Cancel","callback_data":"cancel j-1"}]]})"));
   EXPECT_EQ(net::find_string(net::parse_json(peer_.asked[3].body).value(), "action"), "upload_photo");
 }
 
@@ -180,7 +182,7 @@ TEST_F(TelegramTest, an_edit_that_changes_nothing_has_happened) {
   const std::string words = "Bad Request: message is not modified: specified new message content and reply markup are ";
   peer_.answers = {refusal(400, words), refusal(400, words)};
   EXPECT_EQ(run(courier_->deliver(photo(77))), 77);
-  EXPECT_TRUE(run(courier_->amend(77, "same")));
+  EXPECT_TRUE(run(courier_->amend(77, "same", {})));
 }
 
 TEST_F(TelegramTest, without_a_status_or_on_request_a_new_message_is_sent_and_the_status_goes) {
@@ -227,11 +229,11 @@ TEST_F(TelegramTest, an_answer_without_a_message_is_a_bad_reply) {
 }
 
 TEST_F(TelegramTest, a_lost_answer_may_have_arrived_and_nobody_there_has_not) {
-  const Result<MessageId> lost = run(courier_->announce("hello"));  // The peer hangs up on the request.
+  const Result<MessageId> lost = run(courier_->announce("hello", {}));  // The peer hangs up on the request.
   ASSERT_FALSE(lost);
   EXPECT_EQ(lost.error().code, Errc::timeout);
   peer_.stop();
-  const Result<MessageId> alone = run(courier_->announce("hello"));
+  const Result<MessageId> alone = run(courier_->announce("hello", {}));
   ASSERT_FALSE(alone);
   EXPECT_EQ(alone.error().code, Errc::unreachable);
   EXPECT_THAT(alone.error().message, Not(HasSubstr("AAsecret")));

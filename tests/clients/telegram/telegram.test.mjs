@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 
-import { Api, GrammyError, InputFile, InputMediaBuilder } from "grammy";
+import { Api, GrammyError, InlineKeyboard, InputFile, InputMediaBuilder } from "grammy";
 
 const rig = JSON.parse(readFileSync(process.env.MALIN_RIG, "utf8"));
 const limit = { timeout: 30_000 };
@@ -95,6 +95,37 @@ test("a group of two is one album", limit, async () => {
 
 test("an unknown chat is refused by name", limit, async () => {
   await assert.rejects(api.sendMessage(1, "x"), { error_code: 400, description: "Bad Request: chat not found" });
+});
+
+// The person's hands, at the rig's control port.
+async function person(deed, body) {
+  const answer = await fetch(`${rig.control.url}/telegram/${deed}`, { method: "POST", body: JSON.stringify(body) });
+  assert.equal(answer.status, 200);
+}
+
+test("the person writes and presses; one bot reads", { ...limit, skip: !rig.control }, async () => {
+  const commands = [{ command: "selfie", description: "a selfie" }];
+  await api.setMyCommands(commands, { scope: { type: "chat", chat_id: chat } });
+  assert.deepEqual(await api.getMyCommands({ scope: { type: "chat", chat_id: chat } }), commands);
+  await person("say", { text: "/selfie at the window" });
+  const [said] = await api.getUpdates({ timeout: 5 });
+  assert.equal(said.message.text, "/selfie at the window");
+  assert.equal(said.message.chat.id, chat);
+
+  const keyboard = new InlineKeyboard().text("Cancel", "cancel j-1");
+  const line = await api.sendMessage(chat, "taking your photo", { reply_markup: keyboard });
+  assert.equal(line.reply_markup.inline_keyboard[0][0].callback_data, "cancel j-1");
+  await person("press", { message: line.message_id, data: "cancel j-1" });
+  const [pressed] = await api.getUpdates({ offset: said.update_id + 1, timeout: 5 });
+  assert.equal(pressed.callback_query.data, "cancel j-1");
+  assert.equal(await api.answerCallbackQuery(pressed.callback_query.id, { text: "done" }), true);
+  assert.equal((await api.editMessageText(chat, line.message_id, "never mind")).reply_markup, undefined);
+
+  const first = api.getUpdates({ offset: pressed.update_id + 1, timeout: 5 });
+  const refused = assert.rejects(first, { error_code: 409 });
+  while (!(await (await fetch(`${rig.control.url}/state`)).json()).telegram.is_read);
+  await api.getUpdates({ offset: pressed.update_id + 1, timeout: 1 });
+  await refused;
 });
 
 test("too many requests say how long to wait", { ...limit, skip: !rig.control }, async () => {
