@@ -85,6 +85,7 @@ listen = "127.0.0.1:{api}"
 
 [presence]
 idle_grace = "{idle_grace}ms"
+min_present = "{min_present}ms"
 
 [supervision]
 fast_probe = "{fast_probe}ms"
@@ -181,6 +182,7 @@ std::string format_rig_config(const fs::path& folder, const RigConfigOptions& op
                      fmt::arg("patience", sped_up(seconds(120), options.speed)),
                      fmt::arg("long_patience", sped_up(seconds(300), options.speed)),
                      fmt::arg("idle_grace", sped_up(seconds(8), options.speed)),
+                     fmt::arg("min_present", sped_up(seconds(8), options.speed)),
                      // The least that the config takes.
                      fmt::arg("fast_probe", sped_up(milliseconds(500), options.speed, milliseconds(50))),
                      fmt::arg("slow_probe", sped_up(seconds(5), options.speed, milliseconds(500))));

@@ -68,6 +68,7 @@ TEST_F(RigConfig, waits_become_shorter_with_the_speed) {
   const ConfigResult config = load();
   ASSERT_TRUE(config);
   EXPECT_EQ(config->swap.idle_grace, Duration{800});
+  EXPECT_EQ(config->swap.min_present, Duration{800});
   EXPECT_EQ(config->core.kind("selfie")->patience, Duration{12'000});
   EXPECT_EQ(config->swap.slow_probe, Duration{500});
   EXPECT_EQ(config->swap.absence_limit, std::chrono::minutes(10));
