@@ -90,16 +90,24 @@ Task<void> drain(RunningPtr child) {
   }
 }
 
+// Until the process has ended; false: the wait was cancelled. Asio reuses what it keeps of a descriptor that was
+// closed, so news of that one may wake this.
+Task<bool> wait_for_end(RunningPtr child) {
+  while (!child->has_ended()) {
+    const auto [error] = co_await child->exit.async_wait(asio::posix::stream_descriptor::wait_read, kToken);
+    if (error) co_return false;
+  }
+  co_return true;
+}
+
 Task<void> drain_then_wait(RunningPtr child) {
   co_await drain(child);
-  if (!child->pipe_ended) co_return;
-  [[maybe_unused]] const auto [error] =
-      co_await child->exit.async_wait(asio::posix::stream_descriptor::wait_read, kToken);
+  if (child->pipe_ended) co_await wait_for_end(child);
 }
 
 Task<void> wait_then_grace(RunningPtr child) {
-  const auto [error] = co_await child->exit.async_wait(asio::posix::stream_descriptor::wait_read, kToken);
-  if (error || child->pipe_ended) co_return;
+  const bool has_ended = co_await wait_for_end(child);
+  if (!has_ended || child->pipe_ended) co_return;
   asio::steady_timer timer(child->exit.get_executor(), kPipeGrace);
   [[maybe_unused]] const auto [stopped] = co_await timer.async_wait(kToken);
 }

@@ -48,10 +48,10 @@ void remove_leftovers(const std::string& path, const std::string& folder) {
 }  // namespace
 
 Bytes default_worker_memory() {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return {};
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
   return {};
 #else
   return gibibytes(2);

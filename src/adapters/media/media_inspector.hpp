@@ -9,7 +9,8 @@
 
 namespace malin::adapters {
 
-// What a worker may take of memory; 0, for no limit, in a build with AddressSanitizer, whose shadow is larger.
+// What a worker may take of memory; 0, for no limit, in a build with AddressSanitizer or ThreadSanitizer, whose shadows
+// are larger.
 Bytes default_worker_memory();
 
 struct MediaInspectorOptions {

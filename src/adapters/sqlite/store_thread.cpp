@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cerrno>
 #include <exception>
-#include <stdexcept>
 #include <system_error>
 
 #include <boost/asio/as_tuple.hpp>
@@ -70,10 +69,12 @@ Task<void> StoreThread::run_job(std::function<void()> job) {
   const auto home = co_await asio::this_coro::executor;
   asio::posix::stream_descriptor bell(home, errand->done.listener());
   asio::post(*pool_, [errand] { errand->run(); });
-  auto [trouble] =
-      co_await bell.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
-  if (trouble) throw boost::system::system_error(trouble);
-  if (!errand->is_done.load(std::memory_order_acquire)) throw std::logic_error("the bell rang before the job was done");
+  // Asio reuses what it keeps of a descriptor that was closed, so news of that one may end this wait.
+  while (!errand->is_done.load(std::memory_order_acquire)) {
+    auto [trouble] =
+        co_await bell.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+    if (trouble) throw boost::system::system_error(trouble);
+  }
   if (errand->thrown) std::rethrow_exception(errand->thrown);
 }
 
