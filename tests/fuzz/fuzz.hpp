@@ -30,14 +30,15 @@ inline std::uint64_t draw(std::string_view text) {
   return hash ^ hash >> 32U;
 }
 
-// Calls feed(piece) until all of `text` was fed or it returns false. A piece has one to nine bytes, and memory of its
-// own, where a look beyond its end is noticed.
+// Calls feed(piece) until all of `text` was fed or it returns false. A piece has at least a byte and at most
+// nine and a 64th of all, and memory of its own, where a look beyond its end is noticed.
 template <class Feed>
 void in_pieces(std::string_view text, Feed feed) {
   std::uint64_t state = draw(text);
+  const std::size_t longest = 9 + text.size() / 64;
   while (!text.empty()) {
     state = state * 6364136223846793005U + 1442695040888963407U;
-    const std::string_view piece = text.substr(0, 1 + (state >> 33U) % 9);
+    const std::string_view piece = text.substr(0, 1 + (state >> 33U) % longest);
     const std::vector<char> copy(piece.begin(), piece.end());
     if (!feed(std::string_view(copy.data(), copy.size()))) return;
     text.remove_prefix(piece.size());
