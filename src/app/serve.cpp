@@ -12,6 +12,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -51,6 +52,15 @@ DaemonOptions daemon_options() {
   if (const auto watchdog = adapters::watchdog_interval())
     options.progress_interval = std::min(options.progress_interval, *watchdog / 3);
   return options;
+}
+
+// What broke first; what was cancelled because of it says nothing.
+std::string cause_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const asio::multiple_exceptions& all) {
+    return cause_of(all.first_exception());
+  } catch (const std::exception& one) { return one.what(); }
 }
 
 Task<void> stop_on_signal(asio::signal_set& signals, Daemon& daemon) {
@@ -98,9 +108,9 @@ int run_serve(const ServeOptions& options) {
   });
   try {
     io.run();
-  } catch (const std::exception& error) {
+  } catch (const std::exception&) {
     // The service manager starts us again, and the ledger says how things stood.
-    spdlog::critical("broken: {}", error.what());
+    spdlog::critical("broken: {}", cause_of(std::current_exception()));
     exit_code = 1;
   }
   return exit_code;

@@ -106,7 +106,7 @@ void announce(const Situation& s, const OutboxItem& item, const Job* job, const 
   }
   Announce action{item.id, item.text};
   if (job != nullptr && s.config.courier->is_live) {
-    action.text = status_line(s, *job);
+    action.text = status_line(s, item, *job);
     action.buttons = buttons_for(s.config, *job);
   }
   send_once(s, item, std::move(action), "a line that was sent", draft);
@@ -121,7 +121,7 @@ bool is_final(const Situation& s, const std::string& key) {
 void follow(const Situation& s, const OutboxItem& item, const Job& job, Draft& draft) {
   const std::string key = key_of_line(item);
   if (!s.config.courier->is_live || !item.message || is_busy(s, item) || is_final(s, key)) return;
-  std::string text = status_line(s, job);
+  std::string text = status_line(s, item, job);
   const auto found = s.seen.shown.find(item.id);
   const Shown shown = found == s.seen.shown.end() ? Shown{} : found->second;
   if (shown.text == text) return;

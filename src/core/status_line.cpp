@@ -19,9 +19,10 @@ std::string progress_of(const Situation& s, const Job& job) {
 
 }  // namespace
 
-std::string status_line(const Situation& s, const Job& job) {
+std::string status_line(const Situation& s, const OutboxItem& item, const Job& job) {
   const KindSpec* kind = s.config.kind(job.kind);
-  if (kind == nullptr || job.attempts == 0) return queued_line;
+  const bool is_queued_yet = item.text == queued_line && job.attempts == 0;
+  if (kind == nullptr || is_queued_yet) return item.text;
   const std::string progress = job.state == JobState::rendering ? progress_of(s, job) : "";
   return progress.empty() ? kind->status_line : kind->status_line + " (" + progress + ")";
 }

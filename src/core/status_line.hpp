@@ -12,7 +12,7 @@ namespace malin {
 inline constexpr const char* queued_line = "It is in the queue; I begin at the next quiet moment.";
 
 // What it says now, of a job that is queued or rendering.
-std::string status_line(const Situation& situation, const Job& job);
+std::string status_line(const Situation& situation, const OutboxItem& item, const Job& job);
 
 // Cancel while it is under way, try again after a failure; none unless the line is live (CourierSpec).
 Buttons buttons_for(const Config& config, const Job& job);

@@ -74,6 +74,7 @@ need = "4 GiB"
 chat_id = 42
 token_env = "BOT"
 deliver = "send"
+commands = false
 [presence]
 idle_grace = "9s"
 min_present = "10s"
@@ -190,8 +191,9 @@ TEST_F(ConfigFile, decisions_get_every_value_of_the_file) {
   expect_kinds(config->core);
   expect_swap(swap);
   ASSERT_TRUE(courier);
-  const auto& [edits] = *courier;
+  const auto& [edits, is_live] = *courier;
   EXPECT_FALSE(edits) << "deliver = \"send\"";
+  EXPECT_FALSE(is_live) << "commands = false";
 }
 
 TEST_F(ConfigFile, by_default_the_status_line_becomes_the_photo) {

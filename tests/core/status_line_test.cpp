@@ -52,6 +52,14 @@ TEST_F(StatusLineTest, it_says_how_far_the_render_is_and_can_be_cancelled) {
   EXPECT_EQ(line->buttons, (Buttons{{"Cancel", "cancel j-1"}}));
 }
 
+TEST_F(StatusLineTest, it_says_the_kinds_line_as_soon_as_room_is_made) {
+  job().state = JobState::queued;
+  job().attempts = 0;
+  put(OutboxState::announcing);
+  moment.commit(decide().changes);
+  EXPECT_EQ(all_of<Announce>(decide().actions).at(0).text, "taking your photo");
+}
+
 TEST_F(StatusLineTest, it_is_edited_every_four_seconds_at_most) {
   progress(0.4);
   moment.now = start + 3s;
