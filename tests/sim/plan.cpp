@@ -198,6 +198,7 @@ Plan draw_plan(std::uint64_t seed) {
     plan.cards.push_back(std::move(card));
   }
   if (dice.chance(0.9)) plan.config.courier = CourierSpec{.edits = dice.chance(0.7)};
+  if (plan.config.courier) plan.config.courier->is_live = Dice(seed, "live").chance(0.7);
   plan.rough = draw_roughness(dice);
   plan.trouble_time = dice.between(minutes(3), minutes(20));
   plan.write_time = dice.between(Duration{1}, Duration{40});
