@@ -14,6 +14,7 @@
 
 #include "adapters/media/media_worker.hpp"
 #include "app/command_line_groups.hpp"
+#include "app/complete.hpp"
 #include "app/version.hpp"
 #include "core/suggest.hpp"
 
@@ -48,25 +49,6 @@ Exit codes:
   1  did not work    3  the daemon cannot be reached
 )";
 
-void add_all(CLI::App& app, Command& chosen) {
-  app.description(description);
-  app.set_version_flag("--version", std::string("malin ") + version(), "Print the version and exit");
-  app.set_help_flag("-h,--help", "Print this text, or that of a subcommand");
-  app.get_formatter()->column_width(24);
-  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  app.require_subcommand(0, 1);
-  add_serve(app, chosen);
-  add_check(app, chosen);
-  add_demo(app, chosen);
-  add_rig(app, chosen);
-  add_status(app, chosen);
-  add_events(app, chosen);
-  add_watch(app, chosen);
-  add_submit(app, chosen);
-  add_requests(app, chosen);
-  app.footer(footer);  // Last: what is added after it would inherit it.
-}
-
 // The subcommand that the line got as far as, or the program.
 const CLI::App* reached(const CLI::App& app) {
   const auto used = app.get_subcommands();
@@ -90,10 +72,30 @@ NoWork refuse(const CLI::App& app, const CLI::ParseError& error, const std::vect
 
 }  // namespace
 
+void add_all_commands(CLI::App& app, Command& chosen) {
+  app.description(description);
+  app.set_version_flag("--version", std::string("malin ") + version(), "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this text, or that of a subcommand");
+  app.get_formatter()->column_width(24);
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  app.require_subcommand(0, 1);
+  add_serve(app, chosen);
+  add_check(app, chosen);
+  add_demo(app, chosen);
+  add_rig(app, chosen);
+  add_status(app, chosen);
+  add_events(app, chosen);
+  add_watch(app, chosen);
+  add_submit(app, chosen);
+  add_requests(app, chosen);
+  add_shell(app, chosen);
+  app.footer(footer);  // Last: what is added after it would inherit it.
+}
+
 std::expected<Command, NoWork> parse_command_line(std::vector<std::string> arguments) {
   Command chosen;
   CLI::App app("", "malin");
-  add_all(app, chosen);
+  add_all_commands(app, chosen);
   if (arguments.empty()) return std::unexpected(NoWork{exit_wrong, app.help()});
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // As CLI11 takes them.
@@ -109,6 +111,14 @@ std::expected<Command, NoWork> parse_command_line(std::vector<std::string> argum
 int run_command_line(int argc, char** argv) {
   // A child that decodes what came from outside: before anything else is set up.
   if (argc > 1 && std::string_view(argv[1]) == "inspect-media") adapters::run_media_worker(argc - 1, argv + 1);
+  // A shell asks what may come next; the words are not options of ours.
+  if (argc > 1 && std::string_view(argv[1]) == "complete-words") {
+    CLI::App app("", "malin");
+    Command none;
+    add_all_commands(app, none);
+    print_candidates(app, {argv + 2, argv + argc});
+    return exit_ok;
+  }
   const auto work = parse_command_line({argv + 1, argv + argc});
   if (!work) {
     fmt::print(work.error().exit_code == exit_ok ? stdout : stderr, "{}", work.error().text);

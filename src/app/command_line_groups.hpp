@@ -17,9 +17,14 @@ void add_events(CLI::App& app, Command& chosen);  // events
 void add_watch(CLI::App& app, Command& chosen);
 void add_submit(CLI::App& app, Command& chosen);
 void add_requests(CLI::App& app, Command& chosen);  // cancel, swap, restore
+void add_shell(CLI::App& app, Command& chosen);     // completions, man
+
+// All of them, and the program's own help.
+void add_all_commands(CLI::App& app, Command& chosen);
 
 inline constexpr const char* daemon_group = "The daemon, and a world to try it in";
 inline constexpr const char* look_group = "Look at the running daemon";
 inline constexpr const char* ask_group = "Ask something of it";
+inline constexpr const char* shell_group = "For your shell";
 
 }  // namespace malin::app

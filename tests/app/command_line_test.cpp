@@ -14,9 +14,9 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::vector<std::string> commands = {"serve",  "check",  "demo",    "rig",  "status",
-                                           "senses", "jobs",   "windows", "plan", "events",
-                                           "watch",  "submit", "cancel",  "swap", "restore"};
+const std::vector<std::string> commands = {"serve",  "check",   "demo",    "rig",         "status", "senses",
+                                           "jobs",   "windows", "plan",    "events",      "watch",  "submit",
+                                           "cancel", "swap",    "restore", "completions", "man"};
 
 NoWork refused(std::vector<std::string> arguments) {
   const auto work = parse_command_line(std::move(arguments));
@@ -87,6 +87,8 @@ TEST(CommandLine, what_is_complete_is_taken) {
            {"swap", "off"},
            {"restore"},
            {"restore", "vision"},
+           {"completions", "bash"},
+           {"man"},
        })
     EXPECT_TRUE(is_taken(line)) << testing::PrintToString(line);
 }
@@ -107,6 +109,7 @@ TEST(CommandLine, what_is_not_is_refused_with_the_way_to_its_help) {
            {"demo", "--speed", "2", "--real-time"},
            {"jobs", "--limit", "0"},
            {"events", "--after", "x"},
+           {"completions", "tcsh"},
        }) {
     const NoWork no = refused(line);
     EXPECT_EQ(no.exit_code, exit_wrong) << testing::PrintToString(line);
