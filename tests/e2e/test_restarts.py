@@ -84,7 +84,7 @@ class Killed(RigTest):
     def test_again_and_again(self):
         malin = self.begin("video", steps=20)
         for step in range(8):
-            until("some of it is done", lambda: len(malin.events()) > 3 + 2 * step or malin.phase() is None, 5)
+            until("some of it is done", lambda: len(malin.events()) > 3 + 2 * step or malin.phase() is None)
             malin.kill()
             malin = self.restart()
         malin.wait_for_state(self.job, "delivered")
