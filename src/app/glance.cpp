@@ -41,7 +41,7 @@ Look look_of(const json::value& status, const json::value& part) {
 }
 
 std::string name_of(const json::value& part) {
-  const std::string name = text_of(part, "name");
+  std::string name = text_of(part, "name");
   if (!name.empty()) return name;
   return text_of(part, "kind") == "free" ? "free" : "others";
 }
