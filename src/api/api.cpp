@@ -3,11 +3,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "api/guard.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
+#include "control/log.hpp"
 #include "net/url.hpp"
 
 namespace malin::api {
@@ -30,10 +30,13 @@ net::HttpResponse not_served(const Found& found) {
 
 Task<void> respond(net::Exchange& exchange, net::HttpResponse response) {
   const net::HttpRequest& request = exchange.request();
-  spdlog::debug("method={} path=\"{}\" status={}", request.method, net::path_of(request.target), response.status);
+  control::log(spdlog::level::debug, "served",
+               {{"method", request.method},
+                {"path", std::string(net::path_of(request.target))},
+                {"status", static_cast<std::int64_t>(response.status)}});
   if (!response.headers.has("Cache-Control")) response.headers.add("Cache-Control", "no-store");
   const Result<void> sent = co_await exchange.respond(std::move(response));
-  if (!sent) spdlog::debug("peer={} {}", exchange.peer(), sent.error().message);
+  if (!sent) control::log(spdlog::level::debug, sent.error().message, {{"peer", exchange.peer()}});
 }
 
 Task<void> serve(Backend& backend, net::Exchange& exchange) {

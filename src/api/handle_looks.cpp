@@ -63,7 +63,8 @@ Task<net::HttpResponse> get_readiness(Call& call) {
 }
 
 Task<net::HttpResponse> get_metrics(Call& call) {
-  std::string text = format_metrics(call.controller().situation(), call.backend.options.version);
+  const control::Controller& controller = call.controller();
+  std::string text = format_metrics(controller.situation(), controller.meters(), call.backend.options.version);
   co_return net::HttpResponse(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
 }
 

@@ -107,8 +107,9 @@ struct PresenceSettings {
 };
 
 struct RootSettings {
-  std::string state_dir;  // Absolute after reading.
-  std::string log_level;  // "debug", "info", "warning" or "error".
+  std::string state_dir;   // Absolute after reading.
+  std::string log_level;   // "debug", "info", "warning" or "error".
+  std::string log_format;  // "logfmt" or "json".
 };
 
 struct AppConfig {

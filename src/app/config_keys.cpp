@@ -15,6 +15,7 @@ constexpr auto named_section_names = std::to_array({"cards"sv, "engines"sv, "ren
 const auto root_table = std::to_array<Key<RootSettings>>({
     {{.name = "state_dir"}, &RootSettings::state_dir},
     {{.name = "log_level", .fallback = "info", .choices = "debug|info|warning|error"}, &RootSettings::log_level},
+    {{.name = "log_format", .fallback = "logfmt", .choices = "logfmt|json"}, &RootSettings::log_format},
 });
 
 const auto card_table = std::to_array<Key<CardSettings>>({

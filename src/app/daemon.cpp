@@ -14,6 +14,7 @@
 #include "app/parts.hpp"
 #include "app/version.hpp"
 #include "control/controller.hpp"
+#include "control/log.hpp"
 
 namespace malin::app {
 
@@ -117,7 +118,7 @@ Task<void> Daemon::Impl::tell_how_it_stands() {
     const Glow glow = glow_of(now, senses);
     const std::string line = explain(now, senses);
     if (line != std::exchange(told, line)) {
-      spdlog::info("glow={} {}", to_string(glow), line);
+      control::log(spdlog::level::info, line, {{"glow", to_string(glow)}});
       if (options.on_line) options.on_line(line);
     }
     if (parts->webhook && glow_told != glow) parts->webhook->tell(to_string(glow), line);

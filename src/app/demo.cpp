@@ -23,6 +23,7 @@
 #include "app/demo_report.hpp"
 #include "app/demo_talk.hpp"
 #include "app/demo_view.hpp"
+#include "app/log_setup.hpp"
 #include "app/report_problems.hpp"
 #include "app/rig_config.hpp"
 #include "app/screen.hpp"
@@ -226,8 +227,7 @@ Task<void> Demo::conclude() {
 }
 
 void log_to(const std::filesystem::path& file) {
-  spdlog::set_default_logger(spdlog::basic_logger_st("malin", file.string()));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  set_log(spdlog::basic_logger_st("malin", file.string()), control::LogFormat::logfmt, true);
 }
 
 int complain(const std::string& text) {

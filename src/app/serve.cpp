@@ -22,6 +22,7 @@
 #include "adapters/system/service_manager.hpp"
 #include "adapters/system/system_clock.hpp"
 #include "app/daemon.hpp"
+#include "app/log_setup.hpp"
 #include "app/report_problems.hpp"
 
 namespace malin::app {
@@ -31,10 +32,11 @@ namespace asio = boost::asio;
 namespace {
 
 // The journal has the time already.
-void set_up_log(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_logger_st("malin"));
-  spdlog::set_pattern(std::getenv("JOURNAL_STREAM") == nullptr ? "%Y-%m-%dT%H:%M:%S.%e %l %v" : "%l %v");
-  spdlog::set_level(spdlog::level::from_str(level));
+void set_up_log(const RootSettings& settings) {
+  const bool is_json = settings.log_format == "json";
+  set_log(spdlog::stderr_logger_st("malin"), is_json ? control::LogFormat::json : control::LogFormat::logfmt,
+          std::getenv("JOURNAL_STREAM") == nullptr);
+  spdlog::set_level(spdlog::level::from_str(settings.log_level));
 }
 
 // A core dump would hold the tokens.
@@ -94,7 +96,7 @@ Task<void> serve(asio::io_context& io, Clock& clock, const AppConfig& config, as
 int run_serve(const ServeOptions& options) {
   const ConfigResult config = load_config(options.config, process_environment());
   if (!config) return report_problems(options.config, config.error());
-  set_up_log(config->root.log_level);
+  set_up_log(config->root);
   forbid_core_dumps();
   std::signal(SIGPIPE, SIG_IGN);
 

@@ -28,7 +28,8 @@ Controller::Controller(asio::any_io_executor executor, const Config& config, con
       options_(std::move(options)),
       ledger_(std::move(ledger)),
       observer_(outside.clock.now()),
-      work_(executor, config_, ledger_, outside_, observer_, [this] { wake(); }),
+      meters_(outside.clock.now()),
+      work_(executor, config_, ledger_, outside_, observer_, meters_, [this] { wake(); }),
       last_progress_(outside.clock.now()),
       woken_(executor),
       gate_(executor),
@@ -112,11 +113,12 @@ Task<Result<void>> Controller::commit(Changes changes) {
     co_return std::unexpected(ids.error());
   }
   observer_.arm(ledger_, changes);
+  meters_.committed(ledger_, changes, observer_.newest(), outside_.clock.now());
   malin::apply(ledger_, changes);
   if (!ids->empty()) ledger_.last_event = ids->back();
   observer_.forget_sent(changes);
   observer_.forget(ledger_);
-  log_committed(changes);
+  log_committed(changes, ledger_);
   news();
   co_return Result<void>();
 }

@@ -17,6 +17,7 @@
 
 #include "control/bell.hpp"
 #include "control/executor.hpp"
+#include "control/meters.hpp"
 #include "control/observer.hpp"
 #include "control/outside.hpp"
 #include "core/decide.hpp"
@@ -80,6 +81,8 @@ class Controller {
   // How things stand. The references live until the next await.
   Situation situation() const;
   const std::map<JobId, std::string>& waits() const { return waits_; }
+  // What has happened since the start, in numbers.
+  const Meters& meters() const { return meters_; }
   // What `decide` would do now; for `malin plan`.
   Decision plan() const;
 
@@ -117,6 +120,7 @@ class Controller {
   ControllerOptions options_;
   Ledger ledger_;
   Observer observer_;
+  Meters meters_;
   Executor work_;
   std::map<JobId, std::string> waits_;
   std::vector<std::string> gap_for_;

@@ -117,6 +117,7 @@ Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   answer.turn.began_at = now.now;
   answer.turn.expires_at = now.now + options_.turn_expiry;
   observer_.begin_turn(answer.turn);
+  meters_.turn_began();
   wake();
   co_return answer;
 }

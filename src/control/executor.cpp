@@ -36,12 +36,13 @@ bool is_cancellation(const std::exception_ptr& error) {
 }  // namespace
 
 Executor::Executor(asio::any_io_executor executor, const Config& config, const Ledger& ledger, const Outside& outside,
-                   Observer& observer, std::function<void()> on_end)
+                   Observer& observer, Meters& meters, std::function<void()> on_end)
     : executor_(executor),
       config_(config),
       ledger_(ledger),
       outside_(outside),
       observer_(observer),
+      meters_(meters),
       on_end_(std::move(on_end)),
       idle_(executor) {}
 
@@ -59,12 +60,14 @@ Task<void> Executor::run(Action action) {
   const std::string key = key_of(action);
   const bool is_watching = is_look(action);
   const TimePoint began = outside_.clock.now();
-  if (!is_watching) log_start(action);
-  Task<Result<void>> work = std::visit([this](auto one) { return perform(std::move(one)); }, std::move(action));
+  const LogFields ids = is_watching ? LogFields() : ids_of(action, ledger_);
+  if (!is_watching) log_start(action, ids);
+  Task<Result<void>> work = std::visit([this](auto one) { return perform(std::move(one)); }, Action(action));
   const Result<void> outcome = co_await std::move(work);
   const TimePoint now = outside_.clock.now();
   if (is_watching) co_return;
-  log_end(key, now - began, outcome);
+  log_end(key, now - began, outcome, ids);
+  meters_.ended(action, now - began, outcome, now);
   observer_.tried(key, now, outcome);
 }
 

@@ -12,6 +12,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include "control/bell.hpp"
+#include "control/meters.hpp"
 #include "control/observer.hpp"
 #include "control/outside.hpp"
 #include "core/config.hpp"
@@ -20,9 +21,9 @@ namespace malin::control {
 
 class Executor {
  public:
-  // `config`, `ledger`, `outside` and `observer` outlive the executor. `on_end`: an action has ended.
+  // All references outlive the executor. `on_end`: an action has ended.
   Executor(boost::asio::any_io_executor executor, const Config& config, const Ledger& ledger, const Outside& outside,
-           Observer& observer, std::function<void()> on_end);
+           Observer& observer, Meters& meters, std::function<void()> on_end);
 
   // Starts it. One whose key is in flight already is left out.
   void start(Action action);
@@ -69,6 +70,7 @@ class Executor {
   const Ledger& ledger_;
   const Outside& outside_;
   Observer& observer_;
+  Meters& meters_;
   std::function<void()> on_end_;
   std::vector<InFlight> in_flight_;
   std::map<std::string, std::unique_ptr<boost::asio::cancellation_signal>> running_;  // By key.

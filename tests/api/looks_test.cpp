@@ -1,4 +1,10 @@
 // What only looks: status, glow, windows, plan, health, readiness, metrics.
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "api/exposition.hpp"
 #include "api/face.hpp"
 
 namespace malin::api {
@@ -142,10 +148,54 @@ TEST_F(Looks, metrics_are_prometheus_text) {
   EXPECT_EQ(metrics.type(), "text/plain; version=0.0.4; charset=utf-8");
   for (const char* line :
        {"malin_build_info{version=\"1.2.3\"} 1\n", "malin_glow{glow=\"green\"} 1\n", "malin_glow{glow=\"red\"} 0\n",
-        "malin_sense_ready{sense=\"brain\"} 1\n", "malin_jobs{state=\"queued\"} 1\n", "malin_windows_open 0\n",
+        "malin_sense_ready{sense=\"brain\"} 1\n", "malin_sense_state{sense=\"brain\",state=\"ready\"} 1\n",
+        "malin_jobs{kind=\"selfie\",state=\"queued\"} 1\n", "malin_windows_open 0\n", "malin_courier_up 1\n",
+        "malin_server_up{server=\"comfyui\"} 1\n", "malin_job_failures_total{reason=\"media\"} 0\n",
         "malin_jobs_submitted_total 1\n", "malin_card_free_bytes{card=\"gpu0\"} 1073741824\n",
         "# TYPE malin_jobs gauge\n"})
     EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;
+}
+
+TEST_F(Looks, metrics_count_what_has_happened_since_the_start) {
+  ASSERT_EQ(post("/v1/jobs", R"({"kind":"selfie","prompt":"x"})").status, 201u);
+  ASSERT_TRUE(home.run_until([&] { return home.is_window_open(); }));
+  EXPECT_NE(get("/metrics").body.find("malin_window_deadline_timestamp_seconds{card=\"gpu0\"} "), std::string::npos);
+  ASSERT_TRUE(home.run_until_over("j-1"));
+  const Answer metrics = get("/metrics");
+  for (const char* line :
+       {"malin_jobs_ended_total{kind=\"selfie\",state=\"delivered\"} 1\n",
+        "malin_windows_closed_total{outcome=\"restored\"} 1\n",
+        "malin_render_seconds_bucket{kind=\"selfie\",le=\"0.1\"} 0\n",
+        "malin_render_seconds_bucket{kind=\"selfie\",le=\"3600\"} 1\n",
+        "malin_render_seconds_bucket{kind=\"selfie\",le=\"+Inf\"} 1\n", "malin_window_seconds_count 1\n",
+        "malin_actions_total{action=\"unload\",outcome=\"ok\"} 1\n",
+        "malin_sense_away_seconds_total{sense=\"brain\"} 0\n"})
+    EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;
+}
+
+// Every metric by name and type, here as in docs/OPERATIONS.md.
+TEST_F(Looks, metrics_are_those_of_the_manual) {
+  std::set<std::string> shown;
+  std::istringstream body(get("/metrics").body);
+  for (std::string line; std::getline(body, line);)
+    if (line.starts_with("# TYPE ")) shown.insert(line.substr(7));
+  std::set<std::string> told;
+  std::ifstream manual(MALIN_TEST_DATA "/../../docs/OPERATIONS.md");
+  const std::regex row(R"(\| `(\w+)` \| (gauge|counter|histogram) \|.*)");
+  for (std::string line; std::getline(manual, line);)
+    if (std::smatch parts; std::regex_match(line, parts, row)) told.insert(parts.str(1) + " " + parts.str(2));
+  EXPECT_GT(told.size(), 20U);
+  EXPECT_EQ(shown, told);
+}
+
+TEST(Exposition, a_label_says_anything_without_leaving_its_quotes) {
+  Exposition out;
+  out.begin("x_seconds", "gauge", "Text.");
+  out.add({{"a", "1\\2\"3\n4"}, {"b", ""}}, 5);
+  out.add_seconds({}, Duration(-1'500));
+  EXPECT_EQ(
+      out.take(),
+      "# HELP x_seconds Text.\n# TYPE x_seconds gauge\nx_seconds{a=\"1\\\\2\\\"3\\n4\",b=\"\"} 5\nx_seconds -1.5\n");
 }
 
 TEST_F(Face, before_anything_was_seen_nothing_is_guessed) {

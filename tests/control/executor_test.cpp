@@ -47,7 +47,8 @@ struct ExecutorTest : ::testing::Test {
   Outside outside;
   Observer observer;
   int ended = 0;
-  Executor executor{world.io.get_executor(), config, ledger, outside, observer, [this] { ++ended; }};
+  Meters meters{world.clock.now()};
+  Executor executor{world.io.get_executor(), config, ledger, outside, observer, meters, [this] { ++ended; }};
 };
 
 TEST_F(ExecutorTest, an_action_that_is_under_way_is_not_started_again) {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <spdlog/spdlog.h>
 
+#include "control/log.hpp"
 #include "core/estimate.hpp"
 #include "core/explain.hpp"
 
@@ -140,7 +140,7 @@ Task<bool> ControllerHouse::begin_turn(std::string model) {
   } else {
     // Another request has begun one meanwhile.
     const Result<void> ended = controller_.end_turn(answer.turn.id);
-    if (!ended) spdlog::warn("turn={} {}", answer.turn.id, ended.error().message);
+    if (!ended) control::log(spdlog::level::warn, ended.error().message, {{"turn", answer.turn.id}});
   }
   ++speakers_;
   co_return true;
@@ -158,7 +158,8 @@ void ControllerHouse::note_waiting(std::optional<Duration> since_ago) {
 void ControllerHouse::take_requests(std::vector<TagRequest> requests) {
   for (TagRequest& request : requests) {
     if (requests_.size() >= requests_max) {
-      spdlog::warn("kind={} was asked for, but too much waits for the disk", request.kind);
+      control::log(spdlog::level::warn, "asked for in a reply, but too much waits for the disk",
+                   {{"kind", request.kind}});
       continue;
     }
     requests_.push_back(std::move(request));
@@ -198,7 +199,7 @@ Task<void> ControllerHouse::mind_turn() {
   const bool is_over = quiet_since_ + options_.turn_grace <= now || !controller_.gap_for().empty();
   if (speakers_ == 0 && is_over) {
     const Result<void> ended = controller_.end_turn(std::exchange(turn_, {}));
-    if (!ended) spdlog::debug("{}", ended.error().message);
+    if (!ended) control::log(spdlog::level::debug, ended.error().message, {});
     co_return;
   }
   if (keep_at_ > now) co_return;
@@ -230,8 +231,12 @@ Task<void> ControllerHouse::submit_requests() {
       submit_at_ = clock_.now() + submit_pause;
       co_return;
     }
-    if (!submitted) spdlog::warn("kind={} was asked for: {}", requests_.front().kind, submitted.error().message);
-    if (submitted) spdlog::info("job={} kind={} asked for in a reply", submitted->job.id, submitted->job.kind);
+    const std::string& kind = requests_.front().kind;
+    if (submitted)
+      control::log(spdlog::level::info, "asked for in a reply", {{"job", submitted->job.id}, {"kind", kind}});
+    else
+      control::log(spdlog::level::warn, "asked for in a reply, and declined",
+                   {{"kind", kind}, {"why", submitted.error().message}});
     requests_.erase(requests_.begin());
   }
 }
