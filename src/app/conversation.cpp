@@ -56,6 +56,7 @@ Task<void> Conversation::listen() {
     co_await offer_menu();
     const Duration wait = failures_ == 0 ? patience : patience_after_trouble;
     const Result<std::vector<Heard>> heard = co_await inbox_.listen(next_, wait);
+    if (is_stopped_) co_return;
     if (!heard) {
       note(std::unexpected(heard.error()));
       co_await pause();
