@@ -14,7 +14,7 @@ import time
 from crash_machine import Machine, check
 from crash_points import POINTS
 
-WINDOW_S = 2.5  # About as long as a window takes here.
+WINDOW_S = 1.6  # About as long as a window takes here, on an idle machine.
 DEATHS_MAX = 4  # In one round.
 JOBS_MAX = 2
 TELL_S = 30
