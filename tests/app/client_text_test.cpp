@@ -1,8 +1,6 @@
 // The daemon's JSON as a person reads it. What is missing in it must do no harm.
 #include "app/client_text.hpp"
 
-#include <cstdlib>
-#include <ctime>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -10,6 +8,7 @@
 
 #include "app/client_submission.hpp"
 #include "app/client_time.hpp"
+#include "app/in_utc.hpp"
 #include "app/text_table.hpp"
 
 namespace malin::app {
@@ -18,14 +17,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-struct ClientText : testing::Test {  // Local times in the output are those of UTC.
-  void SetUp() override {
-    ::setenv("TZ", "UTC", 1);
-    ::tzset();
-  }
-
-  static json::value parse(const char* text) { return net::parse_json(text).value(); }
-
+struct ClientText : InUtc {
   // A window for a selfie, thirteen seconds old, and a video that waits.
   static json::value busy() {
     return parse(R"json({"glow":"amber","line":"taking a selfie; vision is away (12 s)",

@@ -1,14 +1,12 @@
 // What `malin watch` and the demo show, line by line. What is missing in the daemon's JSON must do no harm.
 #include "app/glance.hpp"
 
-#include <cstdlib>
-#include <ctime>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/away_today.hpp"
 #include "app/client_time.hpp"
+#include "app/in_utc.hpp"
 #include "app/watch_view.hpp"
 
 namespace malin::app {
@@ -21,14 +19,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-struct Glance : testing::Test {  // Local times in the output are those of UTC.
-  void SetUp() override {
-    ::setenv("TZ", "UTC", 1);
-    ::tzset();
-  }
-
-  static json::value parse(const char* text) { return net::parse_json(text).value(); }
-
+struct Glance : InUtc {
   // A selfie is taken, vision is away and voice comes back; a video waits.
   static WatchScene busy() {
     WatchScene scene;

@@ -97,6 +97,8 @@ class ProxyFixture : public ::testing::Test {
 
   Task<Wire> client() { return Wire::connect(port_); }
   Task<Wire> server() { return door_.open(); }
+  // The server's connection, after a request and its answer of "1". Both connections stay open.
+  Task<Wire> exchange_one(Wire& client);
   // Runs the test's conversation to its end.
   void talk(Task<void> conversation) { run(io_, std::move(conversation)); }
 
@@ -119,6 +121,15 @@ inline std::string post(std::string_view path, std::string_view body) {
 
 inline std::string ok(std::string_view body) {
   return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+inline Task<Wire> ProxyFixture::exchange_one(Wire& client) {
+  co_await client.say(get("/one"));
+  Wire behind = co_await server();
+  co_await behind.hear_until("\r\n\r\n");
+  co_await behind.say(ok("1"));
+  co_await client.hear_until("\r\n\r\n1");
+  co_return behind;
 }
 
 }  // namespace malin::testing

@@ -94,11 +94,7 @@ TEST_F(NastyTest, a_server_that_wants_to_close_costs_the_client_nothing) {
 TEST_F(NastyTest, what_could_do_harm_twice_is_not_said_twice) {
   talk([](NastyTest& test) -> Task<void> {
     Wire client = co_await test.client();
-    co_await client.say(get("/one"));
-    Wire server = co_await test.server();
-    co_await server.hear_until("\r\n\r\n");
-    co_await server.say(ok("1"));
-    co_await client.hear_until("\r\n\r\n1");
+    Wire server = co_await test.exchange_one(client);
     co_await client.say(post("/v1/files", "{}"));
     co_await server.hear_until("{}");
     server.reset();

@@ -24,11 +24,7 @@ TEST_F(RelayTest, a_request_and_its_answer_pass) {
 TEST_F(RelayTest, both_connections_are_used_again) {
   talk([](RelayTest& test) -> Task<void> {
     Wire client = co_await test.client();
-    co_await client.say(get("/one"));
-    Wire server = co_await test.server();
-    co_await server.hear_until("\r\n\r\n");
-    co_await server.say(ok("1"));
-    co_await client.hear_until("\r\n\r\n1");
+    Wire server = co_await test.exchange_one(client);
     co_await client.say(get("/two"));
     const std::string second = co_await server.hear_until("\r\n\r\n");
     EXPECT_TRUE(second.starts_with("GET /two "));

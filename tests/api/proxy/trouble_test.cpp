@@ -148,11 +148,7 @@ TEST_F(TroubleTest, an_answer_that_makes_no_sense_is_a_bad_gateway) {
 TEST_F(TroubleTest, an_idle_connection_that_the_server_closed_is_not_used) {
   talk([](TroubleTest& test) -> Task<void> {
     Wire client = co_await test.client();
-    co_await client.say(get("/one"));
-    Wire first = co_await test.server();
-    co_await first.hear_until("\r\n\r\n");
-    co_await first.say(ok("1"));
-    co_await client.hear_until("\r\n\r\n1");
+    Wire first = co_await test.exchange_one(client);
     first.close();
     co_await client.say(get("/two"));
     Wire second = co_await test.server();
@@ -166,11 +162,7 @@ TEST_F(TroubleTest, an_idle_connection_that_the_server_closed_is_not_used) {
 TEST_F(TroubleTest, a_chat_that_meets_a_closing_connection_is_said_again) {
   talk([](TroubleTest& test) -> Task<void> {
     Wire client = co_await test.client();
-    co_await client.say(get("/one"));
-    Wire first = co_await test.server();
-    co_await first.hear_until("\r\n\r\n");
-    co_await first.say(ok("1"));
-    co_await client.hear_until("\r\n\r\n1");
+    Wire first = co_await test.exchange_one(client);
     co_await client.say(post("/v1/chat/completions", R"({"a":1})"));
     co_await first.hear_until("}");
     first.reset();
