@@ -16,7 +16,7 @@ const Row* find_before(const std::map<Id, const Row*>& newer, const Rows& rows, 
   return found == rows.end() ? nullptr : &found->second;
 }
 
-std::set<std::string> who_is_away(const Ledger& ledger) {
+std::set<std::string> senses_on_leave(const Ledger& ledger) {
   std::set<std::string> away;
   for (const auto& [id, window] : ledger.windows) {
     if (window.phase == WindowPhase::closed) continue;
@@ -72,7 +72,7 @@ std::optional<FailureReason> failure_of(const Job& before, const Job& after, con
 }  // namespace
 
 void Meters::committed(const Ledger& before, const Changes& changes, const Observation& seen, TimePoint now) {
-  for (const std::string& sense : who_is_away(before)) away_[sense] += std::max(now - counted_at_, Duration{});
+  for (const std::string& sense : senses_on_leave(before)) away_[sense] += std::max(now - counted_at_, Duration{});
   counted_at_ = now;
   std::map<JobId, const Job*> jobs;
   std::map<WindowId, const Window*> windows_put;
@@ -130,7 +130,7 @@ void Meters::ended(const Action& action, Duration took, const Result<void>& outc
 Duration Meters::away(const std::string& sense, const Ledger& ledger, TimePoint now) const {
   const auto counted = away_.find(sense);
   const Duration until_then = counted == away_.end() ? Duration{} : counted->second;
-  const bool is_away = who_is_away(ledger).contains(sense);
+  const bool is_away = senses_on_leave(ledger).contains(sense);
   return is_away ? until_then + std::max(now - counted_at_, Duration{}) : until_then;
 }
 
