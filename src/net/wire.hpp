@@ -49,6 +49,8 @@ class MessageParser final : public boost::beast::http::basic_parser<is_request> 
   using Verb = boost::beast::http::verb;
   using Field = boost::beast::http::field;
 
+  bool may_be_half_of_last_chunk(std::string_view bytes) const;
+
   void on_request_impl(Verb verb, Text method, Text target, int version, ErrorCode& error) override;
   void on_response_impl(int code, Text reason, int version, ErrorCode& error) override;
   void on_field_impl(Field field, Text name, Text value, ErrorCode& error) override;
@@ -61,6 +63,7 @@ class MessageParser final : public boost::beast::http::basic_parser<is_request> 
 
   Message message_;
   int version_ = 11;
+  std::uint64_t chunk_left_ = 0;
 };
 
 extern template class MessageParser<true>;
