@@ -31,6 +31,16 @@ bool take(Reading<T>& reading, TimePoint asked_at, Result<T> answer) {
   return was_well || reading.failures == 1;
 }
 
+void note_passing(const EngineReading& reading, TimePoint now, std::map<std::string, TimePoint>& passing) {
+  std::map<std::string, TimePoint> next;
+  for (const Resident& resident : reading.residents) {
+    if (resident.state != ResidentState::loading && resident.state != ResidentState::unloading) continue;
+    const auto before = passing.find(resident.identifier);
+    next[resident.identifier] = before == passing.end() ? now : before->second;
+  }
+  passing = std::move(next);
+}
+
 }  // namespace
 
 Observer::Observer(TimePoint now) {
@@ -43,7 +53,10 @@ bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReadin
 }
 
 bool Observer::saw(const ProbeEngine& probe, TimePoint asked_at, Result<EngineReading> reading) {
-  return take(seen_.engines[probe.engine], asked_at, std::move(reading));
+  Reading<EngineReading>& known = seen_.engines[probe.engine];
+  const bool is_news = take(known, asked_at, std::move(reading));
+  if (known.value) note_passing(*known.value, asked_at, seen_.passing[probe.engine]);
+  return is_news;
 }
 
 bool Observer::saw(const ProbeRenderer& probe, TimePoint asked_at, Result<RendererReading> reading) {

@@ -61,6 +61,8 @@ struct Observation {
   std::map<std::string, Reading<CardReading>> cards;
   std::map<std::string, Reading<EngineReading>> engines;
   std::map<std::string, Reading<RendererReading>> renderers;
+  // By engine and identifier: since when a resident is seen loading or unloading.
+  std::map<std::string, std::map<std::string, TimePoint>> passing;
   std::map<std::string, DeepProbe> deep_probes;           // By sense.
   std::map<std::string, Bytes> measured;                  // Footprints seen at the newest load, by sense.
   std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.

@@ -35,17 +35,18 @@ const InFlight* load_in_flight(const Situation& s, const SenseSpec& sense) {
   return nullptr;
 }
 
+void judge_passing(const Situation& s, SenseView& view) {
+  const bool is_loading = view.resident->state == ResidentState::loading;
+  view.state = is_loading ? SenseState::loading : SenseState::missing;
+  view.why = is_loading ? "its engine is loading it" : "its engine is unloading it";
+  if (!s.is_stuck(*view.spec, *view.resident)) return;
+  view.state = SenseState::failing;
+  view.why += ", for longer than that may take";
+}
+
 void judge_present(const Situation& s, SenseView& view) {
-  if (view.resident->state == ResidentState::loading) {
-    view.state = SenseState::loading;
-    view.why = "its engine is loading it";
-    return;
-  }
-  if (view.resident->state == ResidentState::unloading) {
-    view.state = SenseState::missing;
-    view.why = "its engine is unloading it";
-    return;
-  }
+  const ResidentState state = view.resident->state;
+  if (state == ResidentState::loading || state == ResidentState::unloading) return judge_passing(s, view);
   const auto probe = s.seen.deep_probes.find(view.spec->name);
   if (probe == s.seen.deep_probes.end() || probe->second.instance != view.resident->instance) {
     view.state = SenseState::loading;

@@ -50,7 +50,7 @@ void revive(const Situation& s, const ServerSpec& server, const std::map<std::st
   }
 }
 
-// Loads keep failing on an engine that answers: its own restart is the next thing to try.
+// Loads keep failing on an engine that answers, or never end: its own restart is the next thing to try.
 void restart_for_failing_sense(const Situation& s, const std::vector<SenseView>& senses, const EngineSpec& engine,
                                Draft& draft) {
   if (!engine.server.can_restart || s.is_turn_open()) return;
@@ -59,14 +59,17 @@ void restart_for_failing_sense(const Situation& s, const std::vector<SenseView>&
     return load != nullptr && load->engine == engine.server.name;
   };
   if (std::ranges::any_of(s.in_flight, is_load_here)) return;
+  const TimePoint last = last_restart(s, engine.server.name);
+  const auto is_after_restart = [last](TimePoint at) { return last == TimePoint::min() || last + restart_after < at; };
   for (const SenseView& view : senses) {
     if (view.spec->engine != engine.server.name || view.state != SenseState::failing) continue;
+    if (view.resident != nullptr && s.is_stuck(*view.spec, *view.resident) && is_after_restart(s.now))
+      return run(s, engine.server, RestartServer{engine.server.name}, draft);
     for (const char* verb : {"load ", "probe sense "}) {
       const auto attempts = s.seen.attempts.find(verb + view.spec->name);
       if (attempts == s.seen.attempts.end() || attempts->second.failures < s.config.swap.load_failures_before_restart)
         continue;
-      if (last_restart(s, engine.server.name) + restart_after < attempts->second.last_at ||
-          last_restart(s, engine.server.name) == TimePoint::min())
+      if (is_after_restart(attempts->second.last_at))
         return run(s, engine.server, RestartServer{engine.server.name}, draft);
     }
   }

@@ -83,6 +83,14 @@ TimePoint Situation::retry_at(std::string_view key, Duration longest) const {
   return found->second.last_at + backoff(found->second.failures, key, longest);
 }
 
+bool Situation::is_stuck(const SenseSpec& sense, const Resident& resident) const {
+  if (resident.state != ResidentState::loading && resident.state != ResidentState::unloading) return false;
+  const auto passing = seen.passing.find(sense.engine);
+  if (passing == seen.passing.end()) return false;
+  const auto since = passing->second.find(resident.identifier);
+  return since != passing->second.end() && since->second + sense.load_limit <= now;
+}
+
 Bytes Situation::footprint(const SenseSpec& sense) const {
   const auto profile = ledger.profiles.find(sense.name);
   return profile != ledger.profiles.end() && profile->second.footprint ? *profile->second.footprint : sense.footprint;

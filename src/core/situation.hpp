@@ -42,6 +42,9 @@ struct Situation {
   TimePoint retry_at(std::string_view key, Duration longest = std::chrono::seconds(60)) const;
   bool may_try(std::string_view key) const { return !is_running(key) && retry_at(key) <= now; }
 
+  // Whether its engine has been loading or unloading it for longer than a load may take.
+  bool is_stuck(const SenseSpec& sense, const Resident& resident) const;
+
   // VRAM of a sense: learned if it was ever measured, else configured.
   Bytes footprint(const SenseSpec& sense) const;
 

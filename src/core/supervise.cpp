@@ -9,6 +9,7 @@ namespace {
 constexpr int deep_probe_failures_before_repair = 3;
 constexpr int comings_and_goings_max = 6;  // Beyond: an intruder is left alone until the window returns.
 constexpr double footprint_tolerance = 0.05;
+constexpr Duration silence_told_after{120'000};  // Of an engine: a restart or an update takes less.
 
 const Window* window_of(const Situation& s, const Absence& absence) {
   const auto found = s.ledger.windows.find(absence.window);
@@ -123,6 +124,7 @@ void fold_duplicates(const Situation& s, const SenseView& view, Draft& draft) {
 
 // Loaded and wanted: proves it with one token; one that keeps failing is sent away to be loaded afresh.
 void prove(const Situation& s, const SenseView& view, Draft& draft) {
+  if (s.is_stuck(*view.spec, *view.resident)) return tell_person(s, view, draft);
   const std::string key = "probe sense " + view.spec->name;
   if (s.failures(key) >= deep_probe_failures_before_repair && view.state == SenseState::failing) {
     tell_person(s, view, draft);
@@ -198,6 +200,17 @@ void bring_back(const Situation& s, const SenseView& view, std::vector<std::stri
   if (obstacle.empty() || !obstacle.starts_with("needs") || is_settling) cards_taken.push_back(sense.card);
 }
 
+// Nothing can be done for a sense whose engine is silent but start that (core/servers.hpp), and tell the person.
+void wait_for_engine(const Situation& s, const SenseView& view, Draft& draft) {
+  const auto reading = s.seen.engines.find(view.spec->engine);
+  if (reading == s.seen.engines.end() || !reading->second.error) return;
+  const TimePoint due = reading->second.failing_since + silence_told_after;
+  if (due <= s.now)
+    tell_person(s, view, draft);
+  else
+    draft.wake_at(due);
+}
+
 }  // namespace
 
 Resident wanted_resident(const Situation& s, const SenseSpec& sense) {
@@ -223,6 +236,8 @@ void supervise(const Situation& s, const std::vector<SenseView>& senses, Draft& 
       prove(s, *view, draft);
     } else if (view->state == SenseState::missing || view->state == SenseState::failing) {
       bring_back(s, *view, cards_taken, draft);
+    } else if (view->state == SenseState::unknown) {
+      wait_for_engine(s, *view, draft);
     }
   }
 }

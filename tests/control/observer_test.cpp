@@ -41,6 +41,22 @@ TEST(Observer, says_when_something_begins_or_ceases_to_answer_and_counts_failure
   EXPECT_EQ(reading.known(), nullptr);
 }
 
+TEST(Observer, remembers_since_when_a_resident_is_passing) {
+  Observer observer(start);
+  const ProbeEngine probe{"lmstudio"};
+  const auto reading = [](ResidentState state) {
+    EngineReading engine;
+    engine.residents = {{.identifier = "brain", .state = state}};
+    return engine;
+  };
+  observer.saw(probe, at(1), reading(ResidentState::loading));
+  observer.saw(probe, at(2), fail(Errc::timeout, "busy"));
+  observer.saw(probe, at(3), reading(ResidentState::loading));
+  EXPECT_EQ(observer.newest().passing.at("lmstudio").at("brain"), at(1));
+  observer.saw(probe, at(4), reading(ResidentState::idle));
+  EXPECT_TRUE(observer.newest().passing.at("lmstudio").empty());
+}
+
 TEST(Observer, counts_the_failures_of_an_action_in_a_row) {
   Observer observer(start);
   observer.tried("load brain", at(1), fail(Errc::refused, "no room"));

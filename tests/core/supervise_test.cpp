@@ -265,6 +265,7 @@ TEST_F(RepairTest, a_repair_ends_with_swapping_off_or_when_its_time_is_up) {
   moment = repairing;
   moment.take_away("brain");
   moment.seen.engines["lmstudio"].error = Error{Errc::unreachable, ""};
+  moment.seen.engines["lmstudio"].failing_since = moment.now;
   EXPECT_TRUE(decide().changes.empty()) << "a silent engine proves nothing";
 }
 
