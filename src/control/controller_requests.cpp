@@ -107,8 +107,8 @@ Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   if (may_speak_beside(sense, answer.away, senses)) answer.away = {};
   if (answer.away.senses.empty()) answer.away.senses = gap_for_;
   if (!answer.away.senses.empty()) {
-    observer_.declined_turn(now.now);
-    wake();
+    // Whoever tries again at every news must not be the news.
+    if (observer_.declined_turn(now.now)) wake();
     co_return answer;
   }
   // With the daemon's start in its name, a turn of an earlier daemon is never taken for one of this.

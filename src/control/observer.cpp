@@ -158,9 +158,11 @@ void Observer::held_since(std::optional<TimePoint> since) {
   note_waiting();
 }
 
-void Observer::declined_turn(TimePoint now) {
-  if (!declined_since_) declined_since_ = now;
+bool Observer::declined_turn(TimePoint now) {
+  if (declined_since_) return false;
+  declined_since_ = now;
   note_waiting();
+  return true;
 }
 
 void Observer::note_waiting() {

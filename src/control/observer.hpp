@@ -54,7 +54,8 @@ class Observer {
   // Since when a message is held for a sense that is away; empty: none is.
   void held_since(std::optional<TimePoint> since);
   // A turn could not begin because of a window. Its client counts as waiting until a turn begins or no window is open.
-  void declined_turn(TimePoint now);
+  // True: nobody was waiting like that.
+  bool declined_turn(TimePoint now);
 
   // Drops what belongs to renders, jobs and messages that are over in this ledger.
   void forget(const Ledger& ledger);

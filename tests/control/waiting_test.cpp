@@ -45,6 +45,17 @@ TEST_F(Waiting, past_the_patience_of_a_job_no_turn_begins_until_it_had_its_windo
   EXPECT_EQ(away(""), std::vector<std::string>{});
 }
 
+TEST_F(Waiting, a_turn_that_is_declined_again_is_no_news) {
+  ASSERT_TRUE(home.submit("selfie"));
+  ASSERT_TRUE(home.run_until([&] { return home.journal.has("render selfie"); }));
+  EXPECT_EQ(away(""), std::vector<std::string>{"vision"});
+  home.settle();
+  const std::int64_t before = home.controller->revision();
+  EXPECT_EQ(away(""), std::vector<std::string>{"vision"});
+  home.settle();
+  EXPECT_EQ(home.controller->revision(), before) << "else who tries at every news turns in a circle";
+}
+
 TEST_F(Waiting, someone_who_waits_too_long_ends_the_batch) {
   home.config.swap.wait_limit = Duration{0};
   ASSERT_TRUE(home.submit("selfie"));

@@ -205,5 +205,8 @@ void Checker::turn_kept(const std::string& id, TimePoint until) {
   if (turns_.contains(id)) turns_[id] = until;
 }
 void Checker::turn_ended(const std::string& id) { turns_.erase(id); }
+void Checker::asked(const std::string& sense) {
+  holds(5, !absences_.contains(sense), sense + " is asked for an answer while it is away");
+}
 
 }  // namespace malin::sim

@@ -75,6 +75,7 @@ class Checker {
   void turn_began(const std::string& id, TimePoint until);
   void turn_kept(const std::string& id, TimePoint until);
   void turn_ended(const std::string& id);
+  void asked(const std::string& sense);  // Through the proxy: its engine would load it if it were away.
   void acknowledged(const JobId& job);
   void cancel_asked(const JobId& job) { cancels_.insert(job); }
   void status_deleted() { ++deletions_; }

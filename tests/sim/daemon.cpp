@@ -32,6 +32,7 @@ Daemon::Daemon(Universe& universe, Checker& checker, std::function<world::Mishap
   boost::asio::co_spawn(context_, controller_->run(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });
+  chat_program_ = std::make_unique<ChatProgram>(universe_, checker_, *controller_, clock_, context_);
 }
 
 Daemon::~Daemon() {

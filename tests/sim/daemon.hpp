@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control/controller.hpp"
+#include "sim/chat_program.hpp"
 #include "sim/checker.hpp"
 #include "sim/universe.hpp"
 #include "world/card_port.hpp"
@@ -24,6 +25,7 @@ class Daemon {
   ~Daemon();
 
   control::Controller& controller() { return *controller_; }
+  ChatProgram& chat_program() { return *chat_program_; }
   SimStore& store() { return *store_; }
   const DaemonClock& clock() const { return clock_; }
   Context& context() { return context_; }
@@ -57,6 +59,7 @@ class Daemon {
   std::unique_ptr<SimStore> store_;
   std::unique_ptr<control::Outside> outside_;
   std::unique_ptr<control::Controller> controller_;
+  std::unique_ptr<ChatProgram> chat_program_;
 };
 
 }  // namespace malin::sim

@@ -33,7 +33,8 @@ People::People(Universe& universe, Checker& checker, Journal& journal)
       journal_(journal),
       rough_(universe.plan.rough),
       dice_(universe.plan.seed, "people"),
-      worst_moment_(universe.plan.seed, "worst moment") {
+      worst_moment_(universe.plan.seed, "worst moment"),
+      proxied_(universe.plan.seed, "proxied") {
   const TimePoint now = universe_.clock.now();
   if (rough_.chat > Duration{}) chat_at_ = now + dice_.about(rough_.chat);
   if (rough_.job > Duration{}) job_at_ = now + dice_.about(rough_.job);
@@ -86,6 +87,18 @@ void People::chat(Daemon& daemon) {
     speak(studio, dice_.pick(there).identifier, dice_.between(Duration{500}, Duration{15'000}));
   if (!talk_ && !is_asking_ && dice_.chance(0.8)) begin_turn(daemon);
   if (talk_ && talk_->is_lost) talk_.reset();
+  if (proxied_.chance(0.5)) chat_through_proxy(daemon.chat_program());
+}
+
+void People::chat_through_proxy(ChatProgram& program) {
+  const std::vector<const SenseSpec*> senses = program.senses();
+  if (senses.empty()) return;
+  const SenseSpec& sense = *proxied_.pick(senses);
+  const bool wants = !is_calm_ && submitted_ < universe_.plan.jobs_max && proxied_.chance(0.2);
+  if (wants) ++submitted_;
+  tell(sense.name + " is written to through the proxy");
+  program.ask(sense, proxied_.between(Duration{500}, Duration{30'000}),
+              wants ? proxied_.pick(universe_.plan.config.kinds).name : "");
 }
 
 void People::begin_turn(Daemon& daemon) {

@@ -51,6 +51,7 @@ class People {
   template <class T, class Answer>
   void ask(Daemon& daemon, Task<T> question, Answer answer);
   void chat(Daemon& daemon);
+  void chat_through_proxy(ChatProgram& program);
   void click(Daemon& daemon);
   void click_in_studio(Studio& studio);
   void tell(std::string what) { journal_.tell(universe_.clock.now(), std::move(what)); }
@@ -61,6 +62,7 @@ class People {
   const Roughness& rough_;
   Dice dice_;
   Dice worst_moment_;  // Of its own, so that old seeds draw as they did.
+  Dice proxied_;       // The same.
   std::optional<Talk> talk_;
   bool is_asking_ = false;
   bool is_swap_on_ = true;
