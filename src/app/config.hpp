@@ -46,10 +46,11 @@ struct CardSettings : CardSpec {
 };
 
 struct EngineSettings : ServerSettings, TokenSettings {
-  std::string type;     // "lmstudio", "chatterbox" or "http".
-  std::string flavour;  // chatterbox: "detect", "devnen" or "travisvn".
-  std::string health;   // http: the path that answers 200 while it is well.
-  std::string voice;    // chatterbox: for the deep probe; empty: the first that the server offers.
+  std::string type;        // "lmstudio", "chatterbox" or "http".
+  std::string flavour;     // chatterbox: "detect", "devnen" or "travisvn".
+  std::string health;      // http: the path that answers 200 while it is well.
+  std::string voice;       // chatterbox: for the deep probe; empty: the first that the server offers.
+  std::string models_dir;  // lmstudio: where its models lie; absolute after reading, empty: as it says itself.
 };
 
 struct RendererSettings : ServerSettings {

@@ -36,7 +36,9 @@ void complete_commands(ServerSettings& server, const std::string& section, Probl
     server.restart = server.stop + "; " + server.start;
 }
 
-void complete_engine(EngineSettings& engine, Problems& problems) {
+void complete_engine(EngineSettings& engine, const std::filesystem::path& folder, const Environment& environment,
+                     Problems& problems) {
+  if (!engine.models_dir.empty()) engine.models_dir = absolute_path(engine.models_dir, folder, environment);
   if (!engine.url.empty() || engine.type.empty()) return;
   if (engine.type == "chatterbox")
     engine.url = engine.flavour == "travisvn" ? "http://127.0.0.1:4123" : "http://127.0.0.1:8004";
@@ -106,7 +108,7 @@ void complete(AppConfig& config, const std::filesystem::path& folder, const Envi
   config.swap.min_present = config.presence.min_present;
   config.swap.wait_limit = config.presence.wait_limit;
   for (EngineSettings& engine : config.engines) {
-    complete_engine(engine, problems);
+    complete_engine(engine, folder, environment, problems);
     complete_commands(engine, "engines.", problems);
   }
   if (config.proxy) complete_proxy(*config.proxy, config, problems);

@@ -34,6 +34,7 @@ const auto engine_table = std::to_array<Key<EngineSettings>>({
     {{.name = "flavour", .fallback = "detect", .choices = "detect|devnen|travisvn"}, &EngineSettings::flavour},
     {{.name = "health", .fallback = "/health"}, &EngineSettings::health},
     {{.name = "voice"}, &EngineSettings::voice},
+    {{.name = "models_dir"}, &EngineSettings::models_dir},
     {{.name = "token_env"}, &EngineSettings::token_env},
     {{.name = "token_file"}, &EngineSettings::token_file},
     {{.name = "start"}, &EngineSettings::start},

@@ -8,11 +8,13 @@
 
 #include "adapters/sqlite/sqlite_store.hpp"
 #include "adapters/sqlite/state_folder.hpp"
+#include "adapters/system/page_cache.hpp"
 #include "api/api.hpp"
 #include "app/chat_proxy.hpp"
 #include "app/conversation.hpp"
 #include "app/parts.hpp"
 #include "app/version.hpp"
+#include "app/warm_return.hpp"
 #include "control/controller.hpp"
 #include "control/log.hpp"
 
@@ -29,6 +31,7 @@ struct Daemon::Impl {
   Task<void> run_webhook();
   Task<void> run_proxy();
   Task<void> run_conversation();
+  Task<void> run_warm_return();
 
   Clock& clock;
   const AppConfig& config;
@@ -41,6 +44,8 @@ struct Daemon::Impl {
   std::unique_ptr<api::Api> api;
   std::unique_ptr<ChatProxy> proxy;            // Empty: none is configured.
   std::unique_ptr<Conversation> conversation;  // Empty: the person may not write commands.
+  adapters::PageCache page_cache{clock};
+  std::unique_ptr<WarmReturn> warm_return;
   std::uint16_t port = 0;
   bool is_stopping = false;
 };
@@ -97,6 +102,11 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
   if (impl->parts->inbox)
     impl->conversation = std::make_unique<Conversation>(executor, clock, config.core, *impl->controller,
                                                         *impl->parts->courier, *impl->parts->inbox);
+  impl->warm_return =
+      std::make_unique<WarmReturn>(clock, config.core, *impl->controller, impl->outside->engines,
+                                   [raw = impl.get()](std::string path, std::function<bool()> may_go_on) {
+                                     return raw->page_cache.warm(std::move(path), std::move(may_go_on));
+                                   });
   co_return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }
 
@@ -145,10 +155,13 @@ Task<void> Daemon::Impl::run_conversation() {
   if (conversation) co_await conversation->run();
 }
 
+Task<void> Daemon::Impl::run_warm_return() { return warm_return->run(); }
+
 Task<void> Daemon::Impl::run() {
   using namespace asio::experimental::awaitable_operators;
   spdlog::info("listening on http://{}:{}, state in {}", config.api.address, port, folder.directory.string());
-  co_await (controller->run() && tell_how_it_stands() && run_webhook() && run_proxy() && run_conversation());
+  co_await (controller->run() && tell_how_it_stands() && run_webhook() && run_proxy() && run_conversation() &&
+            run_warm_return());
   api->stop();
   co_await api->stopped();
 }

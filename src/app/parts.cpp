@@ -60,6 +60,7 @@ std::unique_ptr<Engine> make_engine(const asio::any_io_executor& executor, const
     adapters::LmStudioOptions options;
     options.url = engine.url;
     options.token = engine.token.reveal();
+    options.models_dir = engine.models_dir;
     options.load_limit = longest_load(config, engine.name);
     return std::make_unique<adapters::LmStudio>(executor, std::move(options));
   }

@@ -39,6 +39,11 @@ class Engine {
   // Deep probe: one token from `identifier`. bad_reply: garbage, an error, or another model answered.
   // Never causes a load: not_found if it is not loaded.
   virtual Task<Result<void>> probe_sense(std::string identifier) = 0;
+
+  // The file on this machine that `model` is loaded from. not_found: there is none, or it is not known.
+  virtual Task<Result<std::string>> find_file(std::string model) {
+    co_return fail(Errc::not_found, "it is not known which file " + model + " is loaded from");
+  }
 };
 
 }  // namespace malin

@@ -11,10 +11,10 @@ namespace malin::adapters::lmstudio {
 
 namespace {
 
-// The first 4 KiB of a small file; empty when it cannot be read.
+// As much of a small file as anyone may want; empty when it cannot be read.
 std::string read_start(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(4096, '\0');
+  std::string text(256 << 10, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
@@ -50,6 +50,25 @@ std::optional<std::uint16_t> published_port(const std::string& home) {
   const auto port = parsed ? net::find_int(*parsed, "port") : std::nullopt;
   if (!port || *port < 1 || *port > 65535) return std::nullopt;
   return static_cast<std::uint16_t>(*port);
+}
+
+std::string models_folder(const std::string& home) {
+  const std::filesystem::path folder(home);
+  const Result<boost::json::value> settings = net::parse_json(read_start(folder / "settings.json"));
+  const auto chosen = settings ? net::find_string(*settings, "downloadsFolder") : std::nullopt;
+  return chosen && !chosen->empty() ? *chosen : (folder / "models").string();
+}
+
+Result<std::string> file_below(const std::string& folder, const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::path below = fs::path(path).lexically_normal();
+  if (below.empty()) return fail(Errc::not_found, "LM Studio does not say which file it is");
+  if (below.is_absolute() || *below.begin() == "..")
+    return fail(Errc::refused, path + " lies outside the models folder");
+  const fs::path file = fs::path(folder) / below;
+  std::error_code ec;
+  if (!fs::is_regular_file(file, ec)) return fail(Errc::not_found, "there is no file " + file.string());
+  return file.string();
 }
 
 Task<Result<net::Url>> discover(boost::asio::any_io_executor executor, Whereabouts whereabouts, Duration limit) {

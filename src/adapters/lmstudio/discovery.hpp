@@ -29,6 +29,12 @@ std::string find_home(const std::string& person_home);
 // The port in <home>/.internal/http-server.json, if there is one.
 std::optional<std::uint16_t> published_port(const std::string& home);
 
+// Where LM Studio keeps its models: what `downloadsFolder` in <home>/settings.json says, else <home>/models.
+std::string models_folder(const std::string& home);
+
+// The file at `path` below the folder. not_found: there is none; refused: that would lie outside.
+Result<std::string> file_below(const std::string& folder, const std::string& path);
+
 // The first address that greets as LM Studio. unreachable: none does.
 Task<Result<net::Url>> discover(boost::asio::any_io_executor executor, Whereabouts whereabouts, Duration limit);
 

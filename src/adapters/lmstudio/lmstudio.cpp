@@ -44,8 +44,14 @@ struct LmStudio::Impl {
 
   Task<Result<std::shared_ptr<Server>>> find_server();
   Task<Result<std::shared_ptr<Control>>> control();
+  std::string home() const;
   void lose(const std::shared_ptr<Server>& lost);
 };
+
+std::string LmStudio::Impl::home() const {
+  const char* person_home = std::getenv("HOME");
+  return options.home.empty() && person_home != nullptr ? lmstudio::find_home(person_home) : options.home;
+}
 
 Task<Result<std::shared_ptr<Server>>> LmStudio::Impl::find_server() {
   if (server) co_return server;
@@ -54,9 +60,7 @@ Task<Result<std::shared_ptr<Server>>> LmStudio::Impl::find_server() {
   Result<net::Url> base = fail(Errc::unreachable, "");
   if (options.url.empty()) {
     Whereabouts whereabouts;
-    whereabouts.home = options.home;
-    const char* person_home = std::getenv("HOME");
-    if (whereabouts.home.empty() && person_home != nullptr) whereabouts.home = lmstudio::find_home(person_home);
+    whereabouts.home = home();
     base = co_await discover(executor, std::move(whereabouts), options.rpc_limit);
   } else {
     base = net::parse_url(options.url);
@@ -133,6 +137,14 @@ Task<Result<void>> LmStudio::probe_sense(std::string identifier) {
     impl_->lose(*server);  // An internal server was discovered: next time the HTTP server may be up.
   }
   co_return answered;
+}
+
+Task<Result<std::string>> LmStudio::find_file(std::string model) {
+  const Result<std::shared_ptr<Control>> control = co_await impl_->control();
+  if (!control) co_return std::unexpected(control.error());
+  const std::string& configured = impl_->options.models_dir;
+  const std::string folder = configured.empty() ? models_folder(impl_->home()) : configured;
+  co_return file_below(folder, (*control)->path_of(model));
 }
 
 }  // namespace malin::adapters

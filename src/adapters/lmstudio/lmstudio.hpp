@@ -19,7 +19,8 @@ namespace malin::adapters {
 struct LmStudioOptions {
   std::string url;    // "http://127.0.0.1:1234"; empty: looked for on this machine (discovery.hpp), again when lost.
   std::string token;  // "sk-lm-...", only where LM Studio requires authentication.
-  std::string home;   // LM Studio's folder; empty: as it says itself. Read only when `url` is empty.
+  std::string home;   // LM Studio's folder; empty: as it says itself.
+  std::string models_dir;         // Where its models lie on this machine; empty: as its own settings say.
   Duration rpc_limit{5'000};      // For an answer that needs no work; also for connecting.
   Duration load_limit{600'000};   // For a load, until it is cancelled.
   Duration unload_limit{30'000};  // For the answer to an unload.
@@ -38,6 +39,7 @@ class LmStudio final : public Engine {
   Task<Result<void>> ensure_loaded(LoadOrder order, LoadProgress progress) override;
   Task<Result<void>> ensure_absent(std::string identifier) override;
   Task<Result<void>> probe_sense(std::string identifier) override;
+  Task<Result<std::string>> find_file(std::string model) override;
 
  private:
   struct Impl;

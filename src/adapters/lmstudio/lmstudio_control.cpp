@@ -83,6 +83,7 @@ Task<Result<EngineReading>> SocketControl::probe() {
   for (const Instance& instance : *listed) {
     knows_devices_ = knows_devices_ || instance.knows_devices;
     if (instance.remote) continue;
+    paths_[instance.model] = instance.path;
     Result<Resident> resident = co_await describe(instance);
     if (!resident) {
       if (resident.error().code == Errc::not_found) continue;  // Unloaded since it was listed.
@@ -97,6 +98,11 @@ Task<Result<EngineReading>> SocketControl::probe() {
   }
   configs_ = std::move(configs);
   co_return reading;
+}
+
+std::string SocketControl::path_of(const std::string& model) const {
+  const auto found = paths_.find(model);
+  return found == paths_.end() ? "" : found->second;
 }
 
 Task<Result<Resident>> SocketControl::describe(Instance instance) {

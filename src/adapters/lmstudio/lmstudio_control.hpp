@@ -32,6 +32,8 @@ class Control {
   virtual Task<Result<void>> unload(std::string identifier) = 0;
   // not_found: it is not loaded.
   virtual Task<Result<Found>> find(std::string identifier) = 0;
+  // The file of a model that was seen loaded, below the models folder; empty: it is not known.
+  virtual std::string path_of(const std::string& /*model*/) const { return {}; }
 };
 
 class SocketControl final : public Control {
@@ -46,6 +48,7 @@ class SocketControl final : public Control {
   Task<Result<void>> load(LoadOrder order, LoadProgress progress) override;
   Task<Result<void>> unload(std::string identifier) override;
   Task<Result<Found>> find(std::string identifier) override;
+  std::string path_of(const std::string& model) const override;
 
  private:
   // The live socket of /llm or /embedding, connected when there is none.
@@ -73,6 +76,7 @@ class SocketControl final : public Control {
   bool knows_devices_ = false;
   std::map<std::string, std::string> configs_;  // By instance reference: a load config never changes.
   std::set<std::string> embedding_models_;      // Keys seen in /embedding.
+  std::map<std::string, std::string> paths_;    // Of files, by model.
 };
 
 }  // namespace malin::adapters::lmstudio

@@ -123,6 +123,28 @@ TEST(LmStudioDiscovery, the_home_is_where_the_pointer_says_or_where_it_always_wa
   EXPECT_EQ(lmstudio::find_home(folder.path.string()), "/elsewhere");
 }
 
+TEST(LmStudioDiscovery, its_settings_say_where_the_models_are) {
+  const Folder folder;
+  const std::string home = folder.path.string();
+  EXPECT_EQ(lmstudio::models_folder(home), home + "/models");
+  folder.write("settings.json", R"({"downloadsFolder": "/big/models", "language": "en"})");
+  EXPECT_EQ(lmstudio::models_folder(home), "/big/models");
+  folder.write("settings.json", "{");
+  EXPECT_EQ(lmstudio::models_folder(home), home + "/models");
+}
+
+TEST(LmStudioDiscovery, only_a_file_below_the_models_folder_is_one_of_a_model) {
+  const Folder folder;
+  folder.write("a/b.gguf", "");
+  const std::string models = folder.path.string();
+  EXPECT_EQ(lmstudio::file_below(models, "a/b.gguf"), models + "/a/b.gguf");
+  EXPECT_EQ(lmstudio::file_below(models, "a/c.gguf").error().code, Errc::not_found);
+  EXPECT_EQ(lmstudio::file_below(models, "a").error().code, Errc::not_found);
+  EXPECT_EQ(lmstudio::file_below(models, "").error().code, Errc::not_found);
+  for (const char* outside : {"../a/b.gguf", "a/../../b", "/etc/passwd"})
+    EXPECT_EQ(lmstudio::file_below(models, outside).error().code, Errc::refused) << outside;
+}
+
 TEST(LmStudioDiscovery, a_published_port_must_be_one) {
   const Folder folder;
   EXPECT_EQ(lmstudio::published_port(folder.path.string()), std::nullopt);

@@ -1,4 +1,8 @@
 // LM Studio's probe and load over its WebSocket, against a scripted server on a real socket.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -26,6 +30,21 @@ TEST_F(LmStudioTest, a_probe_shows_every_local_model_as_it_was_loaded) {
   EXPECT_EQ(reading->residents[1].ttl, Duration(60000));
   EXPECT_EQ(reading->residents[1].state, ResidentState::idle);
   EXPECT_TRUE(reading->restores_exactly);
+}
+
+TEST_F(LmStudioTest, it_knows_the_file_of_what_was_once_loaded) {
+  std::string folder = ::testing::TempDir() + "malin-models-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  options.models_dir = folder;
+  std::ofstream(folder + "/dolphin-24b.gguf") << "GGUF";
+  const auto find = [this](std::string model) { return get(io, engine().find_file(std::move(model))); };
+  EXPECT_EQ(find("dolphin-24b").error().code, Errc::not_found) << "never seen";
+  ASSERT_TRUE(probe());
+  server.models.clear();
+  ASSERT_TRUE(probe());
+  EXPECT_EQ(find("dolphin-24b"), folder + "/dolphin-24b.gguf");
+  EXPECT_EQ(find("qwen3-vl").error().code, Errc::not_found) << "on another machine, perhaps";
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(LmStudioTest, a_load_config_is_read_once_for_each_instance) {

@@ -205,6 +205,7 @@ json::value ScriptedServer::list(bool for_embedding) const {
     json::object entry;
     entry["type"] = model.embedding ? "embedding" : "llm";
     entry["modelKey"] = model.key;
+    entry["path"] = model.key + ".gguf";
     entry["identifier"] = model.identifier;
     entry["instanceReference"] = model.reference;
     entry["ttlMs"] = model.ttl;
