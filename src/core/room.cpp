@@ -35,7 +35,6 @@ std::vector<Candidate> eviction_candidates(const Situation& s, const std::vector
     if (std::ranges::find(chosen, view.spec->name) != chosen.end()) continue;
     candidates.push_back({view.spec->name, s.footprint(*view.spec), view.spec->impact});
   }
-  if (candidates.size() > candidates_max) candidates.resize(candidates_max);
   return candidates;
 }
 
