@@ -33,7 +33,7 @@ fuzz:
 	@scripts/fuzz --seconds $(or $(SECONDS),60)
 
 bench:
-	@scripts/setup demo
+	@scripts/setup bench
 	@scripts/bench
 
 bench-proxy:

@@ -20,5 +20,6 @@ case "${ID:-}" in
   *) test_packages="$test_packages chromium" ;;
 esac
 
-# What the chat proxy is measured beside. The package may start it as a service; the bench runs one of its own.
-bench_packages="nginx"
+# What measures, and what the chat proxy is measured beside. nginx' package may start it as a service; the bench runs
+# one of its own.
+bench_packages="libbenchmark-dev nginx"

@@ -1,6 +1,7 @@
 #include "core/conduct.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "core/jobs.hpp"
 #include "core/rendering.hpp"
@@ -13,11 +14,35 @@ namespace {
 
 constexpr Duration release_interval{60'000};  // Between tries to get memory back that nobody waits for.
 
+// The jobs of one renderer.
+struct Work {
+  std::vector<const Job*> queue;      // In their order.
+  std::vector<const Job*> rendering;  // Its render is under way: one, or none.
+};
+
+// By renderer; under nullptr those that nobody is configured to render any more. Every job is looked at once.
+using Workload = std::map<const RendererSpec*, Work>;
+
+Workload distribute(const Situation& s) {
+  std::map<std::string_view, const RendererSpec*> by_kind;
+  for (const KindSpec& kind : s.config.kinds) by_kind.try_emplace(kind.name, s.config.renderer(kind.renderer));
+  const auto who = [&](const Job& job) {
+    const auto found = by_kind.find(job.kind);
+    return found == by_kind.end() ? nullptr : found->second;
+  };
+  Workload workload;
+  for (const RendererSpec& renderer : s.config.renderers) workload[&renderer];
+  for (const Job* job : queued_jobs(s)) workload[who(*job)].queue.push_back(job);
+  for (const auto& [id, job] : s.ledger.jobs)
+    if (job.state == JobState::rendering) workload[who(job)].rendering.push_back(&job);
+  return workload;
+}
+
 // The render under way on this card, by whichever renderer.
-const Job* job_on_card(const Situation& s, std::string_view card) {
+const Job* job_on_card(const Situation& s, const Workload& workload, std::string_view card) {
   for (const RendererSpec& renderer : s.config.renderers) {
     if (renderer.card != card) continue;
-    if (const Job* job = s.rendering_job(renderer.server.name)) return job;
+    if (const Work& work = workload.at(&renderer); !work.rendering.empty()) return work.rendering.front();
   }
   return nullptr;
 }
@@ -46,10 +71,13 @@ void release_when_idle(const Situation& s, const std::vector<SenseView>& senses,
 }
 
 // What the config no longer knows cannot go on: its jobs fail, its windows bring everyone back.
-void end_unconfigured(const Situation& s, const std::vector<SenseView>& senses, Draft& draft) {
-  for (const auto& [id, job] : s.ledger.jobs)
-    if ((job.state == JobState::queued || job.state == JobState::rendering) && s.renderer_of(job) == nullptr)
-      fail_job(s, job, "kind " + job.kind + " is no longer configured", draft);
+void end_unconfigured(const Situation& s, const std::vector<SenseView>& senses, const Workload& workload,
+                      Draft& draft) {
+  if (const auto nobody = workload.find(nullptr); nobody != workload.end()) {
+    const Work& work = nobody->second;
+    for (const auto* jobs : {&work.queue, &work.rendering})
+      for (const Job* job : *jobs) fail_job(s, *job, "kind " + job->kind + " is no longer configured", draft);
+  }
   for (const auto& [id, window] : s.ledger.windows) {
     if (window.phase == WindowPhase::closed) continue;
     const RendererSpec* renderer = s.config.renderer(window.renderer);
@@ -62,15 +90,14 @@ void end_unconfigured(const Situation& s, const std::vector<SenseView>& senses, 
 }
 
 void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
-                      std::vector<std::string>& cards_taken, Draft& draft) {
+                      const Workload& workload, std::vector<std::string>& cards_taken, Draft& draft) {
+  const std::vector<const Job*>& queue = workload.at(&renderer).queue;
   stop_strays(s, renderer, draft);
   const Window* window = s.ledger.open_window(renderer.card);
   const bool is_own = window != nullptr && window->renderer == renderer.server.name;
   if (is_own && note_returns(s, senses, *window, draft)) return;
-  if (const Job* job = job_on_card(s, renderer.card)) {
-    for (const Job* next : queued_jobs(s))
-      if (s.renderer_of(*next) == &renderer)
-        draft.wait(next->id, "waits for its turn; " + job->id + " is being rendered");
+  if (const Job* job = job_on_card(s, workload, renderer.card)) {
+    for (const Job* next : queue) draft.wait(next->id, "waits for its turn; " + job->id + " is being rendered");
     if (s.renderer_of(*job) == &renderer) follow_render(s, *job, renderer, window, draft);
     // Media that is slow to be fetched keeps nobody away beyond the limit: its render is over.
     const bool is_late = is_own && window->render_until <= s.now && s.is_render_over(*job);
@@ -79,7 +106,7 @@ void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, 
   }
   if (window == nullptr) {
     if (std::ranges::find(cards_taken, renderer.card) != cards_taken.end()) return;
-    if (start_or_open(s, senses, renderer, draft)) cards_taken.push_back(renderer.card);
+    if (start_or_open(s, senses, renderer, queue, draft)) cards_taken.push_back(renderer.card);
     release_when_idle(s, senses, renderer, draft);
   } else if (is_own) {
     advance_window(s, senses, renderer, *window, draft);
@@ -89,9 +116,11 @@ void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, 
 }  // namespace
 
 void conduct(const Situation& s, const std::vector<SenseView>& senses, Draft& draft) {
-  end_unconfigured(s, senses, draft);
+  const Workload workload = distribute(s);
+  end_unconfigured(s, senses, workload, draft);
   std::vector<std::string> cards_taken;  // By a render or window that this decision begins.
-  for (const RendererSpec& renderer : s.config.renderers) conduct_renderer(s, senses, renderer, cards_taken, draft);
+  for (const RendererSpec& renderer : s.config.renderers)
+    conduct_renderer(s, senses, renderer, workload, cards_taken, draft);
 }
 
 }  // namespace malin

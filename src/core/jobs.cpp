@@ -29,8 +29,9 @@ std::vector<const Job*> queued_jobs(const Situation& s) {
   std::vector<const Job*> queue;
   for (const auto& [id, job] : s.ledger.jobs)
     if (job.state == JobState::queued) queue.push_back(&job);
-  std::ranges::sort(
-      queue, {}, [](const Job* job) { return std::tuple(-job->priority, job->created_at, job->id.size(), job->id); });
+  std::ranges::sort(queue, {}, [](const Job* job) {
+    return std::tuple(-job->priority, job->created_at, job->id.size(), std::string_view(job->id));
+  });
   return queue;
 }
 

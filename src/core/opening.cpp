@@ -1,4 +1,6 @@
 // How a job gets its turn when no window is open (core/window.hpp).
+#include <map>
+
 #include "core/jobs.hpp"
 #include "core/presence.hpp"
 #include "core/room.hpp"
@@ -55,20 +57,40 @@ const SenseView* first_in_line(const std::vector<SenseView>& senses, std::string
   return nullptr;
 }
 
+// What is the same for all jobs that wait for one renderer.
+struct Line {
+  std::string obstacle;  // Why none of them may start now; empty when one may.
+  Talk talk;
+  std::map<std::string, RoomPlan> plans = {};  // By kind, as they were asked for.
+};
+
+Line look_at_line(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer) {
+  Line line{.obstacle = {}, .talk = look_at_talk(s)};
+  if (s.is_rendering_for_us(renderer))
+    line.obstacle = "waits for an earlier render to stop";
+  else if (s.is_running("release " + renderer.server.name))
+    line.obstacle = "waits for " + renderer.server.name + " to give its memory back";
+  else if (const SenseView* view = first_in_line(senses, renderer.card))
+    line.obstacle = "bringing " + view->spec->name + " back first";
+  return line;
+}
+
+const RoomPlan& plan_of(const Situation& s, const std::vector<SenseView>& senses, const KindSpec& kind, Line& line) {
+  const auto [plan, is_new] = line.plans.try_emplace(kind.name);
+  if (is_new) plan->second = plan_room(s, senses, kind);
+  return plan->second;
+}
+
 // Why this job does not start now; empty when the draft starts it.
 std::string start(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
-                  const Job& job, Draft& draft) {
+                  const Job& job, Line& line, Draft& draft) {
   const KindSpec& kind = *s.config.kind(job.kind);
   if (job.not_before && *job.not_before > s.now) {
     draft.wake_at(*job.not_before);
     return job.reason + "; tried again in " + format_duration(*job.not_before - s.now);
   }
-  if (s.is_rendering_for_us(renderer)) return "waits for an earlier render to stop";
-  if (s.is_running("release " + renderer.server.name))
-    return "waits for " + renderer.server.name + " to give its memory back";
-  if (const SenseView* view = first_in_line(senses, renderer.card))
-    return "bringing " + view->spec->name + " back first";
-  const RoomPlan plan = plan_room(s, senses, kind);
+  if (!line.obstacle.empty()) return line.obstacle;
+  const RoomPlan& plan = plan_of(s, senses, kind, line);
   if (plan.verdict == RoomPlan::Verdict::unknown || plan.verdict == RoomPlan::Verdict::none) return plan.why;
   if (plan.verdict == RoomPlan::Verdict::there) {
     begin_job(s, job, draft);
@@ -80,7 +102,7 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
     draft.wake_at(*settings.hold_until);
     return "a swap was called off; no window for " + format_duration(*settings.hold_until - s.now);
   }
-  const Opening opening = plan_opening(s, job, kind);
+  const Opening opening = plan_opening(s, line.talk, job, kind);
   if (!opening.is_now) {
     draft.wake_at(opening.ask_again);
     if (opening.wants_gap) draft.wants_gap(plan.evict);
@@ -93,17 +115,18 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
 }  // namespace
 
 bool start_or_open(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
-                   Draft& draft) {
+                   const std::vector<const Job*>& queue, Draft& draft) {
+  if (queue.empty()) return false;
+  Line line = look_at_line(s, senses, renderer);
   bool is_taken = false;
-  for (const Job* job : queued_jobs(s)) {
-    if (s.renderer_of(*job) != &renderer) continue;
+  for (const Job* job : queue) {
     if (is_taken) {
       draft.wait(job->id, "waits for its turn");
       continue;
     }
-    const std::string why = start(s, senses, renderer, *job, draft);
+    std::string why = start(s, senses, renderer, *job, line, draft);
     is_taken = why.empty();
-    if (!why.empty()) draft.wait(job->id, why);
+    if (!why.empty()) draft.wait(job->id, std::move(why));
   }
   return is_taken;
 }

@@ -1,10 +1,35 @@
 #include "core/readiness.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace malin {
 
 namespace {
+
+// The residents of one engine, to be found by their names.
+struct Guests {
+  const EngineReading* reading = nullptr;  // nullptr: the engine does not answer.
+  std::map<std::string_view, const Resident*> by_identifier;
+  std::multimap<std::string_view, const Resident*> by_model;  // Those of one model in the order of the engine.
+};
+using House = std::map<std::string_view, Guests>;  // By engine.
+
+House look_around(const Situation& s) {
+  House house;
+  for (const SenseSpec& sense : s.config.senses) {
+    const auto [guests, is_new] = house.try_emplace(sense.engine);
+    if (is_new) guests->second.reading = s.engine(sense.engine);
+  }
+  for (auto& [engine, guests] : house) {
+    if (guests.reading == nullptr) continue;
+    for (const Resident& resident : guests.reading->residents) {
+      guests.by_identifier[resident.identifier] = &resident;
+      guests.by_model.emplace(resident.model, &resident);
+    }
+  }
+  return house;
+}
 
 bool is_claimed_by_another(const Config& config, const SenseSpec& sense, const Resident& resident) {
   return std::ranges::any_of(config.senses, [&](const SenseSpec& other) {
@@ -12,17 +37,17 @@ bool is_claimed_by_another(const Config& config, const SenseSpec& sense, const R
   });
 }
 
-void find_residents(const Situation& s, const EngineReading& engine, SenseView& view) {
-  for (const Resident& resident : engine.residents) {
-    if (resident.identifier == view.spec->identifier) view.resident = &resident;
-  }
-  for (const Resident& resident : engine.residents) {
-    if (&resident == view.resident || resident.model != view.spec->model) continue;
-    if (is_claimed_by_another(s.config, *view.spec, resident)) continue;
+void find_residents(const Situation& s, const Guests& guests, SenseView& view) {
+  const auto named = guests.by_identifier.find(view.spec->identifier);
+  if (named != guests.by_identifier.end()) view.resident = named->second;
+  const auto [first, end] = guests.by_model.equal_range(view.spec->model);
+  for (auto same = first; same != end; ++same) {
+    const Resident* resident = same->second;
+    if (resident == view.resident || is_claimed_by_another(s.config, *view.spec, *resident)) continue;
     if (view.resident == nullptr) {
-      view.resident = &resident;
+      view.resident = resident;
     } else {
-      view.duplicates.push_back(&resident);
+      view.duplicates.push_back(resident);
     }
   }
 }
@@ -67,11 +92,11 @@ void judge_gone(const Situation& s, SenseView& view) {
   view.why = error == nullptr ? "not loaded" : "not loaded; the last try failed: " + error->message;
 }
 
-SenseView view_sense(const Situation& s, const SenseSpec& spec) {
+SenseView view_sense(const Situation& s, const House& house, const SenseSpec& spec) {
   SenseView view;
   view.spec = &spec;
-  const EngineReading* engine = s.engine(spec.engine);
-  if (engine != nullptr) find_residents(s, *engine, view);
+  const Guests& guests = house.at(spec.engine);
+  find_residents(s, guests, view);
   if (s.ledger.absences.contains(spec.name)) {
     view.state = view.resident == nullptr ? SenseState::away : SenseState::unloading;
     view.why = "away to make room";
@@ -79,7 +104,7 @@ SenseView view_sense(const Situation& s, const SenseSpec& spec) {
     view.state = SenseState::loading;
     view.progress = load->progress;
     view.why = "loading";
-  } else if (engine == nullptr) {
+  } else if (guests.reading == nullptr) {
     view.why = spec.engine + " does not answer";
   } else if (view.resident != nullptr) {
     judge_present(s, view);
@@ -97,8 +122,9 @@ bool is_returning(const Situation& s, const SenseSpec& sense) {
 }  // namespace
 
 std::vector<SenseView> view_senses(const Situation& situation) {
+  const House house = look_around(situation);
   std::vector<SenseView> views;
-  for (const SenseSpec& sense : situation.config.senses) views.push_back(view_sense(situation, sense));
+  for (const SenseSpec& sense : situation.config.senses) views.push_back(view_sense(situation, house, sense));
   return views;
 }
 

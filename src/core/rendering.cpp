@@ -160,7 +160,7 @@ void follow_render(const Situation& s, const Job& job, const RendererSpec& rende
 
 void stop_strays(const Situation& s, const RendererSpec& renderer, Draft& draft) {
   const RendererReading* reading = s.renderer(renderer.server.name);
-  if (reading == nullptr) return;
+  if (reading == nullptr || (reading->running.empty() && reading->pending.empty())) return;
   const auto has = [&](const std::vector<std::string>& ids, const std::string& id) {
     return std::ranges::find(ids, id) != ids.end();
   };

@@ -97,15 +97,19 @@ Bytes Situation::footprint(const SenseSpec& sense) const {
 }
 
 bool Situation::is_anyone_busy() const {
-  for (const SenseSpec& sense : config.senses) {
-    const EngineReading* reading = engine(sense.engine);
-    if (reading == nullptr || is_running("probe sense " + sense.name)) continue;
-    for (const Resident& resident : reading->residents)
-      if ((resident.identifier == sense.identifier || resident.model == sense.model) &&
-          resident.state == ResidentState::busy)
-        return true;
-  }
-  return false;
+  const auto is_a_sense_talking = [this](const EngineSpec& spec, const Resident& resident) {
+    return resident.state == ResidentState::busy && std::ranges::any_of(config.senses, [&](const SenseSpec& sense) {
+             return sense.engine == spec.server.name &&
+                    (resident.identifier == sense.identifier || resident.model == sense.model) &&
+                    !is_running("probe sense " + sense.name);
+           });
+  };
+  return std::ranges::any_of(config.engines, [&](const EngineSpec& spec) {
+    const EngineReading* reading = engine(spec.server.name);
+    return reading != nullptr && std::ranges::any_of(reading->residents, [&](const Resident& resident) {
+             return is_a_sense_talking(spec, resident);
+           });
+  });
 }
 
 bool Situation::is_turn_open() const {
@@ -146,7 +150,7 @@ bool Situation::is_rendering_for_us(const RendererSpec& renderer) const {
   };
   if (std::ranges::any_of(in_flight, is_submit)) return true;
   const RendererReading* reading = this->renderer(renderer.server.name);
-  if (reading == nullptr) return false;
+  if (reading == nullptr || (reading->running.empty() && reading->pending.empty())) return false;
   return std::ranges::any_of(ledger.jobs, [&](const auto& row) {
     const std::string& id = row.second.prompt_id;
     return !id.empty() && (std::ranges::find(reading->running, id) != reading->running.end() ||

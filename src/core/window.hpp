@@ -6,11 +6,11 @@
 
 namespace malin {
 
-// Starts the first queued job that can run on this renderer: at once where there is room, else by opening a window at
-// an idle moment. Leaves in the draft why each of the others waits. Whether it started one.
-// REQUIRES: no window and no render on its card.
+// Starts the first job of `queue` that can run: at once where there is room, else by opening a window at an idle
+// moment. Leaves in the draft why each of the others waits. Whether it started one.
+// REQUIRES: `queue` is what waits for this renderer, in its order; no window and no render on its card.
 bool start_or_open(const Situation& situation, const std::vector<SenseView>& senses, const RendererSpec& renderer,
-                   Draft& draft);
+                   const std::vector<const Job*>& queue, Draft& draft);
 
 // The next step of an open window in which no render is under way.
 void advance_window(const Situation& situation, const std::vector<SenseView>& senses, const RendererSpec& renderer,

@@ -1,6 +1,7 @@
 #include "core/window_steps.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "core/jobs.hpp"
 #include "core/planner.hpp"
@@ -99,11 +100,14 @@ Prospect plan_rest(const Situation& s, const std::vector<SenseView>& senses, con
                    const RendererSpec& renderer) {
   Prospect rest;
   if (reason_to_end(s, window, renderer)) return rest;
+  std::map<const KindSpec*, std::optional<std::vector<std::string>>> needed_by;
   for (const Job* job : queued_jobs(s)) {
     const KindSpec* kind = s.config.kind(job->kind);
     if (kind == nullptr || kind->renderer != window.renderer) continue;
     if (job->not_before && *job->not_before > s.now) continue;
-    const auto needed = needed_absences(s, senses, window, renderer, *kind);
+    const auto [entry, is_new] = needed_by.try_emplace(kind);
+    if (is_new) entry->second = needed_absences(s, senses, window, renderer, *kind);
+    const auto& needed = entry->second;
     if (!needed) continue;
     if (rest.job == nullptr) rest.job = job;
     rest.need = std::max(rest.need, kind->need);

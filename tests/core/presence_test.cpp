@@ -11,7 +11,10 @@ struct PresenceTest : testing::Test {
   Moment moment;
   Job job{.id = "j-1", .kind = "selfie", .created_at = start};
 
-  Opening plan() const { return plan_opening(moment.situation(), job, *moment.config.kind("selfie")); }
+  Opening plan() const {
+    const Situation situation = moment.situation();
+    return plan_opening(situation, look_at_talk(situation), job, *moment.config.kind("selfie"));
+  }
 };
 
 TEST_F(PresenceTest, an_idle_moment_is_taken) { EXPECT_TRUE(plan().is_now); }

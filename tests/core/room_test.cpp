@@ -56,6 +56,28 @@ TEST_F(RoomTest, without_a_recipe_the_cheapest_set_is_chosen) {
   EXPECT_EQ(plan("video").verdict, Verdict::none);
 }
 
+TEST_F(RoomTest, without_its_recipe_a_video_of_the_example_needs_only_the_brain_away) {
+  // The numbers of config/malin.toml.
+  moment.config.senses[2].footprint = mebibytes(3606);
+  moment.config.senses[2].impact = 8;
+  moment.config.senses[2].evictable = false;
+  kind(1).evict = Names{"vision", "brain"};
+  EXPECT_EQ(plan("video").evict, (Names{"vision", "brain"}));
+  kind(1).evict.reset();
+  EXPECT_EQ(plan("video").evict, Names{"brain"});
+}
+
+TEST_F(RoomTest, more_senses_than_a_plan_could_once_look_at_are_all_candidates) {
+  moment.config.senses.clear();
+  for (int i = 0; i < 40; ++i) moment.config.senses.push_back(sense("s" + std::to_string(i), mebibytes(350), 40 - i));
+  moment = Moment(moment.config);
+  kind(1).evict.reset();
+  EXPECT_EQ(plan("video").verdict, Verdict::none) << "14 GiB are more than all of them";
+  kind(1).need = gibibytes(13);
+  EXPECT_EQ(plan("video").evict.size(), 38u);
+  EXPECT_EQ(plan("video").evict.back(), "s39") << "the least missed is the last in the config";
+}
+
 TEST_F(RoomTest, only_senses_that_are_ready_and_may_leave_are_planned_away) {
   moment.config.senses[0].evictable = false;
   EXPECT_EQ(plan("video").verdict, Verdict::none);

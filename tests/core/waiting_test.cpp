@@ -14,7 +14,10 @@ struct WaitingTest : testing::Test {
     moment.config.swap.wait_limit = 30s;
   }
 
-  Opening plan() const { return plan_opening(moment.situation(), job, *moment.config.kind("selfie")); }
+  Opening plan() const {
+    const Situation situation = moment.situation();
+    return plan_opening(situation, look_at_talk(situation), job, *moment.config.kind("selfie"));
+  }
 
   Moment moment;
   Job job{.id = "j-1", .kind = "selfie", .created_at = start};
