@@ -71,8 +71,15 @@ std::string Body::text_or_empty(std::string_view name, std::size_t bytes_max) {
   return "";
 }
 
+std::int64_t Body::whole(std::string_view name, std::int64_t lowest, std::int64_t highest) {
+  return take(name, true) == nullptr ? 0 : number_of(name, lowest, highest);
+}
+
 std::int64_t Body::whole_or_zero(std::string_view name, std::int64_t lowest, std::int64_t highest) {
-  if (take(name, false) == nullptr) return 0;
+  return take(name, false) == nullptr ? 0 : number_of(name, lowest, highest);
+}
+
+std::int64_t Body::number_of(std::string_view name, std::int64_t lowest, std::int64_t highest) {
   const auto number = net::find_int(value_, name);
   if (number && *number >= lowest && *number <= highest) return *number;
   note(name, fmt::format("\"{}\" must be a whole number from {} to {}", name, lowest, highest));

@@ -20,6 +20,7 @@ class Body {
 
   std::string text(std::string_view name);
   std::string text_or_empty(std::string_view name, std::size_t bytes_max);
+  std::int64_t whole(std::string_view name, std::int64_t lowest, std::int64_t highest);
   std::int64_t whole_or_zero(std::string_view name, std::int64_t lowest, std::int64_t highest);
   bool flag(std::string_view name);
   // An object of texts and numbers; numbers become text.
@@ -30,6 +31,7 @@ class Body {
 
  private:
   const boost::json::value* take(std::string_view name, bool is_required);
+  std::int64_t number_of(std::string_view name, std::int64_t lowest, std::int64_t highest);
   void note(std::string_view field, std::string detail);
   void note_unknown();
 

@@ -23,6 +23,8 @@ std::string say(const PutAbsence& change) { return fmt::format("{} goes away", c
 
 std::string say(const DropAbsence& change) { return fmt::format("{} is wanted back", change.sense); }
 
+std::string say(const PutFootprint& change) { return fmt::format("remember what a {} takes", change.footprint.name); }
+std::string say(const DropFootprint& change) { return fmt::format("forget what a {} takes", change.name); }
 std::string say(const PutProfile& change) { return fmt::format("remember how {} is loaded", change.profile.sense); }
 
 std::string say(const PutOutbox& change) {

@@ -31,6 +31,10 @@ Task<net::HttpResponse> put_swap(Call& call);
 Task<net::HttpResponse> post_abort(Call& call);
 Task<net::HttpResponse> post_restore(Call& call);
 
+Task<net::HttpResponse> get_footprints(Call& call);
+Task<net::HttpResponse> put_footprint(Call& call);
+Task<net::HttpResponse> delete_footprint(Call& call);
+
 Task<net::HttpResponse> get_page(Call& call);
 Task<net::HttpResponse> get_history(Call& call);
 Task<net::HttpResponse> get_kinds(Call& call);

@@ -107,7 +107,7 @@ Finding judge_room(const Situation& situation, const FullHouse& house, const Kin
   if (unclear != house.unclear.end())
     return {Verdict::remark, part,
             fmt::format("{}; whether there is room shows once {} can be there", need, unclear->second), ""};
-  const RoomPlan plan = plan_room(situation, view_senses(situation), kind);
+  const RoomPlan plan = plan_room(situation, view_senses(situation), kind, kind.need);
   switch (plan.verdict) {
     case RoomPlan::Verdict::there:
       return {Verdict::good, part, need + ": free with everyone at home", ""};

@@ -177,6 +177,28 @@ std::string format_plan(const json::value& plan, bool is_coloured) {
   return out;
 }
 
+std::string format_footprints(const json::value& listed, bool is_coloured) {
+  TextTable table(is_coloured, 0);
+  table.add({"NAME", "COUNTS AS", "CONFIGURED", "MEASURED", "RENDERS", "PINNED"});
+  for (const json::value& one : list_of(listed, "footprints")) {
+    const auto runs = net::find_int(one, "runs");
+    const auto ran_out = time_of(one, "ran_out_at");
+    std::string pinned = bytes_of(one, "pinned_bytes");
+    if (ran_out) pinned += (pinned.empty() ? "" : "; ") + fmt::format("ran out of memory {}", format_date(*ran_out));
+    table.add({text_of(one, "name"), bytes_of(one, "in_use_bytes"), bytes_of(one, "configured_bytes"),
+               bytes_of(one, "peak_bytes"), runs ? fmt::to_string(*runs) : "", pinned});
+  }
+  return table.text();
+}
+
+std::string format_footprint(const json::value& footprint, bool) {
+  const std::string in_use = bytes_of(footprint, "in_use_bytes");
+  if (in_use.empty()) return text_of(footprint, "name") + " is forgotten\n";
+  const bool is_pinned = !bytes_of(footprint, "pinned_bytes").empty();
+  return fmt::format("{} counts as {}{}\n", text_of(footprint, "name"), in_use,
+                     is_pinned ? ", whatever is measured" : ", until it is measured");
+}
+
 std::string format_swap(const json::value& swap) {
   if (net::find_bool(swap, "enabled") == false) return "Swapping is off: nobody is sent away.\n";
   const auto hold = time_of(swap, "hold_until");

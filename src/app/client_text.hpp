@@ -18,6 +18,9 @@ std::string format_jobs(const json::value& listed, bool is_coloured);
 std::string format_job(const json::value& job, bool is_coloured);
 // {"windows": [...]}, newest first.
 std::string format_windows(const json::value& listed, bool is_coloured);
+// {"footprints": [...]}, and one of them after it was pinned or forgotten.
+std::string format_footprints(const json::value& listed, bool is_coloured);
+std::string format_footprint(const json::value& footprint, bool is_coloured);
 std::string format_plan(const json::value& plan, bool is_coloured);
 std::string format_swap(const json::value& swap);
 // One line of the timeline, with its line break.

@@ -85,6 +85,7 @@ void add_all_commands(CLI::App& app, Command& chosen) {
   add_rig(app, chosen);
   add_status(app, chosen);
   add_events(app, chosen);
+  add_footprints(app, chosen);
   add_watch(app, chosen);
   add_submit(app, chosen);
   add_requests(app, chosen);

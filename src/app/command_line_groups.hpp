@@ -14,6 +14,7 @@ void add_demo(CLI::App& app, Command& chosen);
 void add_rig(CLI::App& app, Command& chosen);
 void add_status(CLI::App& app, Command& chosen);  // status, senses, jobs, windows, plan
 void add_events(CLI::App& app, Command& chosen);  // events
+void add_footprints(CLI::App& app, Command& chosen);
 void add_watch(CLI::App& app, Command& chosen);
 void add_submit(CLI::App& app, Command& chosen);
 void add_requests(CLI::App& app, Command& chosen);  // cancel, swap, restore

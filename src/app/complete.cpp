@@ -123,6 +123,7 @@ struct Source {
 constexpr std::array sources{Source{"JOB", "/v1/status", "queue", "id", "prompt"},
                              Source{"ID", "/v1/jobs?limit=50", "jobs", "id", "prompt"},
                              Source{"SENSE", "/v1/status", "senses", "name", "state"},
+                             Source{"NAME", "/v1/footprints", "footprints", "name", "kind"},
                              Source{"KIND", "/v1/kinds", "kinds", "name", "status_line"}};
 
 std::vector<Candidate> ask_daemon_for(std::string_view argument, const std::vector<std::string>& words) {

@@ -63,6 +63,8 @@ class Controller {
   Task<Result<void>> set_swap(bool enabled);
   Task<Result<void>> abort_swap();
   Task<Result<void>> restore(std::string sense);
+  Task<Result<void>> pin_footprint(std::string name, Bytes size);
+  Task<Result<void>> forget_footprint(std::string name);
 
   // With a sense named it may begin while others are away, once they are gone. None begins while a window whose job has
   // waited past its patience needs a gap.

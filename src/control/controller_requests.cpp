@@ -98,6 +98,24 @@ Task<Result<void>> Controller::restore(std::string sense) {
   co_return done;
 }
 
+Task<Result<void>> Controller::pin_footprint(std::string name, Bytes size) {
+  Plan plan = [this, name, size](const Ledger& ledger, TimePoint now) {
+    return malin::pin_footprint(config_, ledger, name, size, now);
+  };
+  const Result<void> done = co_await ask(std::move(plan));
+  co_return done;
+}
+
+// What was measured at a load that this daemon saw would be learned again at once.
+Task<Result<void>> Controller::forget_footprint(std::string name) {
+  Plan plan = [this, name](const Ledger& ledger, TimePoint now) {
+    return malin::forget_footprint(config_, ledger, name, now);
+  };
+  const Result<void> done = co_await ask(std::move(plan));
+  if (done) observer_.forget_measured(name);
+  co_return done;
+}
+
 Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   while (is_gate_closed_) co_await gate_.wait();
   const Situation now = situation();

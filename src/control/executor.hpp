@@ -60,6 +60,8 @@ class Executor {
   Task<Result<void>> load_within(Engine& engine, LoadSense action);
   Task<Result<void>> run_command(std::string server, std::string command);
   bool is_memory_on_its_way(TimePoint moment) const;
+  // How card and renderer look before this render takes anything.
+  void note_room(const SubmitRender& submit);
   void learn_footprint(const LoadSense& load, Bytes free_before);
   void note_silence();
   // What came of a send, for the observer; the same as the action's outcome.

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "control/executor.hpp"
+#include "core/situation.hpp"
 
 namespace malin::control {
 
@@ -35,6 +36,16 @@ OutputFile choose_file(const std::vector<OutputFile>& files, bool is_video) {
 
 }  // namespace
 
+void Executor::note_room(const SubmitRender& submit) {
+  const TimePoint now = outside_.clock.now();
+  const RendererSpec& renderer = *config_.renderer(submit.renderer);
+  const Situation situation{config_, ledger_, observer_.newest(), in_flight_, now};
+  const CardReading* card = situation.card(renderer.card);
+  const RendererReading* reading = situation.renderer(submit.renderer);
+  if (card != nullptr && reading != nullptr)
+    observer_.submits(submit.prompt_id, before_render(situation.config, renderer, *card, *reading, now));
+}
+
 Task<Result<void>> Executor::perform(SubmitRender action) {
   const auto found = ledger_.jobs.find(action.job);
   const KindSpec* kind = found == ledger_.jobs.end() ? nullptr : config_.kind(found->second.kind);
@@ -45,6 +56,7 @@ Task<Result<void>> Executor::perform(SubmitRender action) {
   for (const auto& [name, value] : job.params) order.slots[name] = value;
   order.slots["prompt"] = job.prompt;
   order.slots["seed"] = std::to_string(job.seed);
+  note_room(action);
   const Result<void> submitted = co_await outside_.renderers.at(action.renderer)->submit(std::move(order));
   LookUpRender look{action.job, action.renderer, action.prompt_id};
   const Result<void> looked = co_await perform(std::move(look));

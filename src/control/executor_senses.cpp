@@ -50,7 +50,9 @@ Task<Result<void>> Executor::perform(LoadSense action) {
   Engine& engine = *outside_.engines.at(action.engine);
   const bool is_settled = !is_memory_on_its_way(outside_.clock.now());
   Result<CardReading> before = co_await outside_.cards.at(action.card)->probe();
+  const TimePoint began = outside_.clock.now();
   const Result<void> loaded = co_await load_within(engine, action);
+  if (loaded) observer_.loaded(action.sense, began);
   ProbeCard card{action.card};
   const Result<void> card_seen = co_await perform(std::move(card));
   ProbeEngine look{action.engine};

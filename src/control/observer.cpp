@@ -48,7 +48,19 @@ Observer::Observer(TimePoint now) {
   seen_.presence.quiet_since = now;
 }
 
+// Only while it runs: before, what was sent away may still be on its way out, and afterwards a part is given back.
+template <class Seen>
+void Observer::note_use(std::string RenderUse::* where, const std::string& name, TimePoint asked_at, const Seen& seen) {
+  for (auto& [prompt_id, use] : seen_.uses) {
+    const auto render = seen_.renders.find(prompt_id);
+    const RenderReading* known = render == seen_.renders.end() ? nullptr : render->second.known();
+    const bool is_running = known != nullptr && known->state == RenderState::running;
+    if (use.*where == name && asked_at >= use.since && is_running) look(use, seen);
+  }
+}
+
 bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReading> reading) {
+  if (reading) note_use(&RenderUse::card, probe.card, asked_at, *reading);
   return take(seen_.cards[probe.card], asked_at, std::move(reading));
 }
 
@@ -60,6 +72,7 @@ bool Observer::saw(const ProbeEngine& probe, TimePoint asked_at, Result<EngineRe
 }
 
 bool Observer::saw(const ProbeRenderer& probe, TimePoint asked_at, Result<RendererReading> reading) {
+  if (reading) note_use(&RenderUse::renderer, probe.renderer, asked_at, *reading);
   return take(seen_.renderers[probe.renderer], asked_at, std::move(reading));
 }
 
@@ -69,13 +82,25 @@ bool Observer::saw(const LookUpRender& probe, TimePoint asked_at, Result<RenderR
 
 void Observer::saw(const ProbeSense& probe, TimePoint now, const Result<void>& answer) {
   DeepProbe deep{.instance = probe.instance, .at = now};
-  if (!answer) deep.error = answer.error();
+  if (!answer) {
+    deep.error = answer.error();
+  } else if (const auto load = unproved_loads_.extract(probe.sense); !load.empty() && load.mapped() <= now) {
+    seen_.load_times[probe.sense] = now - load.mapped();
+  }
   seen_.deep_probes[probe.sense] = std::move(deep);
 }
 
 void Observer::heard_her(TimePoint now) { seen_.presence.quiet_since = std::max(seen_.presence.quiet_since, now); }
 
+void Observer::submits(const std::string& prompt_id, RenderUse before) {
+  seen_.uses.try_emplace(prompt_id, std::move(before));
+}
+
+void Observer::loaded(const std::string& sense, TimePoint began) { unproved_loads_[sense] = began; }
+
 void Observer::measured(const std::string& sense, Bytes footprint) { seen_.measured[sense] = footprint; }
+
+void Observer::forget_measured(const std::string& sense) { seen_.measured.erase(sense); }
 
 void Observer::collected(const JobId& job, Result<Media> media) {
   Collected outcome;
@@ -185,6 +210,7 @@ void Observer::forget(const Ledger& ledger) {
     rendering.insert(id);
   }
   std::erase_if(seen_.renders, [&](const auto& row) { return !rendering.contains(row.first); });
+  std::erase_if(seen_.uses, [&](const auto& row) { return !rendering.contains(row.first); });
   std::erase_if(seen_.collected, [&](const auto& row) { return !rendering.contains(row.first); });
   std::erase_if(seen_.shown, [&](const auto& row) { return !ledger.outbox.contains(row.first); });
   std::erase_if(seen_.attempts, [&](const auto& row) {

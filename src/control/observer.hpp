@@ -27,8 +27,13 @@ class Observer {
 
   // Someone generates, so it is not quiet.
   void heard_her(TimePoint now);
+  // A render is about to be submitted, on a card that looks like this. A second try of the same render is no news.
+  void submits(const std::string& prompt_id, RenderUse before);
+  // A load of this sense that began then has ended well; its proof is still to come.
+  void loaded(const std::string& sense, TimePoint began);
   // What a sense was seen to take of its card.
   void measured(const std::string& sense, Bytes footprint);
+  void forget_measured(const std::string& sense);
   void collected(const JobId& job, Result<Media> media);
   void sent(std::int64_t item, Result<std::optional<std::int64_t>> message);
   // The status message says this now.
@@ -65,9 +70,12 @@ class Observer {
   void arm(const Ledger& before, const Changes& committed);
 
  private:
+  template <class Seen>
+  void note_use(std::string RenderUse::* where, const std::string& name, TimePoint asked_at, const Seen& seen);
   void note_waiting();
 
   Observation seen_;
+  std::map<std::string, TimePoint> unproved_loads_;  // By sense: when the load began.
   std::optional<TimePoint> held_since_;
   std::optional<TimePoint> declined_since_;
 };

@@ -32,6 +32,12 @@ void apply_one(Ledger& ledger, const DropAbsence& change) { ledger.absences.eras
 
 void apply_one(Ledger& ledger, const PutProfile& change) { ledger.profiles[change.profile.sense] = change.profile; }
 
+void apply_one(Ledger& ledger, const PutFootprint& change) {
+  ledger.footprints[change.footprint.name] = change.footprint;
+}
+
+void apply_one(Ledger& ledger, const DropFootprint& change) { ledger.footprints.erase(change.name); }
+
 void apply_one(Ledger& ledger, const PutOutbox& change) {
   ledger.next_outbox = std::max(ledger.next_outbox, change.item.id + 1);
   if (change.item.state == OutboxState::settled) {

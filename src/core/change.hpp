@@ -24,6 +24,12 @@ struct DropAbsence {
 struct PutProfile {
   Profile profile;
 };
+struct PutFootprint {
+  Footprint footprint;
+};
+struct DropFootprint {
+  std::string name;
+};
 struct PutOutbox {
   OutboxItem item;
 };
@@ -34,7 +40,8 @@ struct AddEvent {
   Event event;
 };
 
-using Change = std::variant<PutJob, PutWindow, PutAbsence, DropAbsence, PutProfile, PutOutbox, PutSettings, AddEvent>;
+using Change = std::variant<PutJob, PutWindow, PutAbsence, DropAbsence, PutProfile, PutFootprint, DropFootprint,
+                            PutOutbox, PutSettings, AddEvent>;
 using Changes = std::vector<Change>;
 
 // Brings `ledger` to the state after `changes`. Forgets closed windows and ended jobs beyond the newest hundred of

@@ -40,6 +40,12 @@ Absence straightened(Absence absence, const Situation& s) {
   return absence;
 }
 
+Footprint straightened(Footprint footprint, const Situation& s) {
+  not_after(footprint.measured_at, s.now);
+  not_after(footprint.ran_out_at, s.now);
+  return footprint;
+}
+
 }  // namespace
 
 bool straighten_times(const Situation& s, Draft& draft) {
@@ -52,6 +58,8 @@ bool straighten_times(const Situation& s, Draft& draft) {
   for (const auto& [sense, absence] : s.ledger.absences)
     if (Absence right = straightened(absence, s); absence.window != 0 && right != absence)
       changes.push_back(PutAbsence{right});
+  for (const auto& [name, footprint] : s.ledger.footprints)
+    if (Footprint right = straightened(footprint, s); right != footprint) changes.push_back(PutFootprint{right});
   Settings settings = s.ledger.settings;
   not_after(settings.hold_until, s.now + s.config.swap.abort_hold);
   if (settings != s.ledger.settings) changes.push_back(PutSettings{settings});

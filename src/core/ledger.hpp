@@ -98,10 +98,33 @@ struct Absence {
 struct Profile {
   std::string sense;
   Resident resident;
-  std::optional<Bytes> footprint;    // Learned by measuring.
-  std::optional<TimePoint> told_at;  // The person was told that it does not come back; empty once it has.
+  std::optional<Bytes> footprint;     // Learned by measuring.
+  std::optional<Duration> load_time;  // Of its newest load of ours, from its start until it had proved itself.
+  std::optional<TimePoint> told_at;   // The person was told that it does not come back; empty once it has.
 
   bool operator==(const Profile&) const = default;
+};
+
+// A render's highest use of its card, and the room it had.
+struct Peak {
+  Bytes taken;
+  Bytes room;
+
+  bool operator==(const Peak&) const = default;
+};
+
+// What was measured of the memory that renders of one kind and size take, and what a person says of it. For a sense it
+// carries the person's word alone: what was measured of it is in its profile.
+struct Footprint {
+  std::string name;                      // core/footprint.hpp: "video-832x480-81frames", or of a sense "brain".
+  std::vector<Peak> peaks;               // Of its newest renders that succeeded and could be measured, oldest first.
+  int runs = 0;                          // Such renders ever.
+  std::optional<TimePoint> measured_at;  // The newest of them.
+  std::optional<Bytes> raised;           // It ran out of memory, and wants at least this since.
+  std::optional<TimePoint> ran_out_at;   // The newest time it did.
+  std::optional<Bytes> pinned;           // Counts in place of all that was configured and measured.
+
+  bool operator==(const Footprint&) const = default;
 };
 
 //   announcing -> announced -> delivering -> settled
@@ -135,17 +158,18 @@ struct Settings {
 struct Event {
   std::int64_t id = 0;  // Given by the store, increasing.
   TimePoint at{};
-  std::string kind;     // "window", "sense", "job", "courier", "swap", "server"
+  std::string kind;     // "window", "sense", "job", "courier", "swap", "server", "footprint"
   std::string subject;  // The window, sense or job.
   std::string text;     // One line for people.
 };
 
 struct Ledger {
-  std::map<JobId, Job> jobs;                  // All that are not over, and the newest that are.
-  std::map<WindowId, Window> windows;         // Open ones, and the newest closed ones.
-  std::map<std::string, Absence> absences;    // By sense.
-  std::map<std::string, Profile> profiles;    // By sense.
-  std::map<std::int64_t, OutboxItem> outbox;  // Not settled.
+  std::map<JobId, Job> jobs;                    // All that are not over, and the newest that are.
+  std::map<WindowId, Window> windows;           // Open ones, and the newest closed ones.
+  std::map<std::string, Absence> absences;      // By sense.
+  std::map<std::string, Profile> profiles;      // By sense.
+  std::map<std::string, Footprint> footprints;  // By name.
+  std::map<std::int64_t, OutboxItem> outbox;    // Not settled.
   Settings settings;
   std::int64_t next_job = 1;
   WindowId next_window = 1;

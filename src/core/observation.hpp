@@ -10,6 +10,7 @@
 
 #include "core/ledger.hpp"
 #include "core/reading.hpp"
+#include "core/render_use.hpp"
 
 namespace malin {
 
@@ -65,7 +66,9 @@ struct Observation {
   std::map<std::string, std::map<std::string, TimePoint>> passing;
   std::map<std::string, DeepProbe> deep_probes;           // By sense.
   std::map<std::string, Bytes> measured;                  // Footprints seen at the newest load, by sense.
+  std::map<std::string, Duration> load_times;             // From a load's start to its proof, the newest, by sense.
   std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.
+  std::map<std::string, RenderUse> uses;                  // By prompt id, of renders that this daemon submitted.
   std::map<JobId, Collected> collected;
   std::map<std::int64_t, Sent> sent;                       // By outbox item.
   std::map<std::int64_t, Shown> shown;                     // By outbox item.

@@ -1,7 +1,9 @@
 // How a job gets its turn when no window is open (core/window.hpp).
 #include <map>
+#include <utility>
 
 #include "core/jobs.hpp"
+#include "core/learning.hpp"
 #include "core/presence.hpp"
 #include "core/room.hpp"
 #include "core/window.hpp"
@@ -26,7 +28,7 @@ void open_window(const Situation& s, const std::vector<SenseView>& senses, const
   window.card = renderer.card;
   window.renderer = renderer.server.name;
   window.evicted = plan.evict;
-  window.need = kind.need;
+  window.need = s.need(job);
   window.opened_at = window.phase_at = s.now;
   window.render_until = render_until(s);
   for (const std::string& name : plan.evict) {
@@ -61,7 +63,7 @@ const SenseView* first_in_line(const std::vector<SenseView>& senses, std::string
 struct Line {
   std::string obstacle;  // Why none of them may start now; empty when one may.
   Talk talk;
-  std::map<std::string, RoomPlan> plans = {};  // By kind, as they were asked for.
+  std::map<std::pair<const KindSpec*, Bytes>, RoomPlan> plans = {};  // By kind and need, as they were asked for.
 };
 
 Line look_at_line(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer) {
@@ -75,9 +77,10 @@ Line look_at_line(const Situation& s, const std::vector<SenseView>& senses, cons
   return line;
 }
 
-const RoomPlan& plan_of(const Situation& s, const std::vector<SenseView>& senses, const KindSpec& kind, Line& line) {
-  const auto [plan, is_new] = line.plans.try_emplace(kind.name);
-  if (is_new) plan->second = plan_room(s, senses, kind);
+const RoomPlan& plan_of(const Situation& s, const std::vector<SenseView>& senses, const KindSpec& kind, Bytes need,
+                        Line& line) {
+  const auto [plan, is_new] = line.plans.try_emplace({&kind, need});
+  if (is_new) plan->second = plan_room(s, senses, kind, need);
   return plan->second;
 }
 
@@ -90,7 +93,11 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
     return job.reason + "; tried again in " + format_duration(*job.not_before - s.now);
   }
   if (!line.obstacle.empty()) return line.obstacle;
-  const RoomPlan& plan = plan_of(s, senses, kind, line);
+  const RoomPlan& plan = plan_of(s, senses, kind, s.need(job), line);
+  if (plan.verdict == RoomPlan::Verdict::none && is_beyond_all_room(s, senses, job)) {
+    fail_job(s, job, "the like of it ran out of memory, and there is no more: " + plan.why, draft);
+    return plan.why;
+  }
   if (plan.verdict == RoomPlan::Verdict::unknown || plan.verdict == RoomPlan::Verdict::none) return plan.why;
   if (plan.verdict == RoomPlan::Verdict::there) {
     begin_job(s, job, draft);

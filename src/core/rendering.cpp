@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/jobs.hpp"
+#include "core/learning.hpp"
 #include "core/room.hpp"
 
 namespace malin {
@@ -56,8 +57,7 @@ void interrupt(const Situation& s, const Job& job, const RendererSpec& renderer,
 }
 
 // The renderer knows nothing of it: it was not submitted yet, or it was lost.
-void submit(const Situation& s, const Job& job, const KindSpec& kind, const RendererSpec& renderer,
-            const Window* window, Draft& draft) {
+void submit(const Situation& s, const Job& job, const RendererSpec& renderer, const Window* window, Draft& draft) {
   const SubmitRender action{job.id, renderer.server.name, job.prompt_id};
   const std::string key = key_of(action);
   if (s.is_running(key)) return;
@@ -75,11 +75,11 @@ void submit(const Situation& s, const Job& job, const KindSpec& kind, const Rend
   const auto room = room_for_render(s, renderer, std::max(*job.attempt_at, s.now - 4 * s.config.swap.fast_probe));
   if (!room) return;                            // Fresh looks are on their way.
   if (s.is_rendering_for_us(renderer)) return;  // An earlier render has not stopped yet.
-  if (*room >= kind.need) return draft.act(action);
+  const Bytes need = s.need(job);
+  if (*room >= need) return draft.act(action);
   Job unsubmitted = job;
   --unsubmitted.attempts;
-  put_back(s, unsubmitted,
-           "the card has only " + format_bytes(*room) + " of the " + format_bytes(kind.need) + " it needs",
+  put_back(s, unsubmitted, "the card has only " + format_bytes(*room) + " of the " + format_bytes(need) + " it needs",
            window == nullptr ? s.now + std::chrono::seconds(5) : s.now, draft);
 }
 
@@ -89,7 +89,10 @@ void collect(const Situation& s, const Job& job, const RendererSpec& renderer, c
   if (render.files.empty()) return fail_job(s, job, "it ended well but left no picture or video", draft);
   const auto collected = s.seen.collected.find(job.id);
   if (collected != s.seen.collected.end()) {
-    if (collected->second.media) return finish_render(s, job, *collected->second.media, draft);
+    if (collected->second.media) {
+      learn_from_success(s, job, draft);
+      return finish_render(s, job, *collected->second.media, draft);
+    }
     const Error& error = *collected->second.error;
     const bool is_final = error.code == Errc::bad_reply || error.code == Errc::not_found || error.code == Errc::refused;
     if (is_final || s.failures(key_of(action)) >= collect_failures_max)
@@ -106,7 +109,7 @@ void end_failed(const Situation& s, const Job& job, const RenderReading& render,
     if (stop.at <= s.now) return end_stopped(s, job, stop, draft);
     return retry_or_fail(s, job, "someone interrupted it", draft);
   }
-  if (render.out_of_memory) return retry_or_fail(s, job, "it ran out of memory", draft);
+  if (render.out_of_memory) return end_out_of_memory(s, job, draft);
   fail_job(s, job, render.reason, draft);
 }
 
@@ -145,7 +148,7 @@ void follow_render(const Situation& s, const Job& job, const RendererSpec& rende
     case RenderState::absent:
       if (must_stop && !is_submitting) return end_stopped(s, job, stop, draft);
       look_up(s, job, renderer, reading, draft);
-      return submit(s, job, *kind, renderer, window, draft);
+      return submit(s, job, renderer, window, draft);
     case RenderState::pending:
     case RenderState::running:
       if (must_stop) interrupt(s, job, renderer, draft);

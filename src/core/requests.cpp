@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/footprint.hpp"
 #include "core/status_line.hpp"
 
 namespace malin {
@@ -126,6 +127,47 @@ Result<Changes> restore_sense(const Config& config, const Ledger& ledger, const 
   settings.hold_until = now + config.swap.abort_hold;
   return Changes{called_off(window->second, sense + " was asked back", now), PutSettings{settings},
                  tell(now, "sense", sense, sense + " was asked back; the window is called off")};
+}
+
+Result<std::string> find_footprint(const Config& config, const Ledger& ledger, const std::string& name) {
+  if (config.sense(name) != nullptr || ledger.footprints.contains(name)) return name;
+  if (const KindSpec* kind = config.kind(name)) return footprint_name(*kind, {});
+  std::string known;
+  for (const SenseSpec& sense : config.senses) known += sense.name + ", ";
+  for (const KindSpec& kind : config.kinds) {
+    const std::string usual = footprint_name(kind, {});
+    if (usual == name) return name;
+    known += usual + ", ";
+  }
+  for (const auto& [other, footprint] : ledger.footprints) known += other + ", ";
+  if (!known.empty()) known.resize(known.size() - 2);
+  return fail(Errc::not_found, "there is no footprint \"" + name + "\"; known: " + known);
+}
+
+Result<Changes> pin_footprint(const Config& config, const Ledger& ledger, const std::string& name, Bytes size,
+                              TimePoint now) {
+  const Result<std::string> key = find_footprint(config, ledger, name);
+  if (!key) return std::unexpected(key.error());
+  const auto found = ledger.footprints.find(*key);
+  Footprint footprint = found == ledger.footprints.end() ? Footprint{.name = *key} : found->second;
+  if (footprint.pinned == size) return Changes{};
+  footprint.pinned = size;
+  return Changes{PutFootprint{std::move(footprint)},
+                 tell(now, "footprint", *key, *key + " is pinned at " + format_bytes(size))};
+}
+
+Result<Changes> forget_footprint(const Config& config, const Ledger& ledger, const std::string& name, TimePoint now) {
+  const Result<std::string> key = find_footprint(config, ledger, name);
+  if (!key) return std::unexpected(key.error());
+  Changes changes;
+  if (ledger.footprints.contains(*key)) changes.push_back(DropFootprint{*key});
+  const auto profile = ledger.profiles.find(*key);
+  if (profile != ledger.profiles.end() && profile->second.footprint) {
+    changes.push_back(PutProfile{profile->second});
+    std::get<PutProfile>(changes.back()).profile.footprint.reset();
+  }
+  if (!changes.empty()) changes.push_back(tell(now, "footprint", *key, "what " + *key + " takes is forgotten"));
+  return changes;
 }
 
 }  // namespace malin

@@ -44,4 +44,17 @@ Result<Changes> abort_swap(const Config& config, const Ledger& ledger, TimePoint
 // not_found: no such sense.
 Result<Changes> restore_sense(const Config& config, const Ledger& ledger, const std::string& sense, TimePoint now);
 
+// What the footprint of this name is kept under: of a sense its own name, of a kind that of its usual size, and else a
+// size that was rendered before. not_found: there is none.
+Result<std::string> find_footprint(const Config& config, const Ledger& ledger, const std::string& name);
+
+constexpr Bytes pin_min = mebibytes(1);
+constexpr Bytes pin_max = gibibytes(4096);
+
+// It counts as this large whatever was configured and is measured. Both: not_found: there is no such footprint.
+Result<Changes> pin_footprint(const Config& config, const Ledger& ledger, const std::string& name, Bytes size,
+                              TimePoint now);
+// Takes the pin away, and all that was measured: the config counts until it is measured again.
+Result<Changes> forget_footprint(const Config& config, const Ledger& ledger, const std::string& name, TimePoint now);
+
 }  // namespace malin

@@ -11,9 +11,9 @@ bool can_leave(const Situation& s, const SenseView& view) {
   return view.spec->evictable && engine != nullptr && engine->can_unload;
 }
 
-RoomPlan no_room(const Situation& s, const KindSpec& kind, const RendererSpec& renderer, Bytes room) {
+RoomPlan no_room(const Situation& s, const KindSpec& kind, Bytes need, const RendererSpec& renderer, Bytes room) {
   return {.verdict = RoomPlan::Verdict::none,
-          .why = "a " + kind.name + " needs " + format_bytes(kind.need) + " and " + format_bytes(room) +
+          .why = "a " + kind.name + " needs " + format_bytes(need) + " and " + format_bytes(room) +
                  " is all there would be; held by " + describe_holders(s, renderer.card)};
 }
 
@@ -38,13 +38,13 @@ std::vector<Candidate> eviction_candidates(const Situation& s, const std::vector
   return candidates;
 }
 
-RoomPlan plan_room(const Situation& s, const std::vector<SenseView>& senses, const KindSpec& kind) {
+RoomPlan plan_room(const Situation& s, const std::vector<SenseView>& senses, const KindSpec& kind, Bytes need) {
   const RendererSpec* renderer = s.config.renderer(kind.renderer);
   if (renderer == nullptr) return {.why = "its renderer is not configured"};
   if (s.renderer(kind.renderer) == nullptr) return {.why = kind.renderer + " does not answer"};
   const auto room = room_for_render(s, *renderer, TimePoint::min());
   if (!room || s.card(renderer->card) == nullptr) return {.why = "card " + renderer->card + " cannot be read"};
-  if (*room >= kind.need) return {.verdict = RoomPlan::Verdict::there};
+  if (*room >= need) return {.verdict = RoomPlan::Verdict::there};
 
   RoomPlan plan{.verdict = RoomPlan::Verdict::evict};
   Bytes reached = *room;
@@ -57,14 +57,14 @@ RoomPlan plan_room(const Situation& s, const std::vector<SenseView>& senses, con
       plan.evict.push_back(name);
       reached += s.footprint(*view->spec);
     }
-    if (reached >= kind.need) return plan;
-    if (!kind.may_widen) return no_room(s, kind, *renderer, reached);
+    if (reached >= need) return plan;
+    if (!kind.may_widen) return no_room(s, kind, need, *renderer, reached);
   }
   const auto candidates = eviction_candidates(s, senses, renderer->card, plan.evict);
-  const auto more = plan_eviction(kind.need - reached, candidates);
+  const auto more = plan_eviction(need - reached, candidates);
   if (!more) {
     for (const Candidate& candidate : candidates) reached += candidate.footprint;
-    return no_room(s, kind, *renderer, reached);
+    return no_room(s, kind, need, *renderer, reached);
   }
   plan.evict.insert(plan.evict.end(), more->begin(), more->end());
   return plan;

@@ -26,9 +26,10 @@ struct RoomPlan {
   std::string why;
 };
 
-// The kind's recipe if it has one (widened by the planner where allowed and needed), else the cheapest set. Senses that
-// are absent already count as gone. Only senses that are ready are sent away.
-RoomPlan plan_room(const Situation& situation, const std::vector<SenseView>& senses, const KindSpec& kind);
+// For a render of this kind that wants `need`: the kind's recipe if it has one (widened by the planner where allowed
+// and needed), else the cheapest set. Senses that are absent already count as gone. Only senses that are ready are sent
+// away.
+RoomPlan plan_room(const Situation& situation, const std::vector<SenseView>& senses, const KindSpec& kind, Bytes need);
 
 // The senses on this card that may be sent away now, less those `chosen` already.
 std::vector<Candidate> eviction_candidates(const Situation& situation, const std::vector<SenseView>& senses,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/footprint.hpp"
+
 namespace malin {
 
 namespace {
@@ -92,9 +94,13 @@ bool Situation::is_stuck(const SenseSpec& sense, const Resident& resident) const
 }
 
 Bytes Situation::footprint(const SenseSpec& sense) const {
+  const auto word = ledger.footprints.find(sense.name);
+  if (word != ledger.footprints.end() && word->second.pinned) return *word->second.pinned;
   const auto profile = ledger.profiles.find(sense.name);
   return profile != ledger.profiles.end() && profile->second.footprint ? *profile->second.footprint : sense.footprint;
 }
+
+Bytes Situation::need(const Job& job) const { return need_of(ledger, *config.kind(job.kind), job.params); }
 
 bool Situation::is_anyone_busy() const {
   const auto is_a_sense_talking = [this](const EngineSpec& spec, const Resident& resident) {

@@ -45,8 +45,10 @@ struct Situation {
   // Whether its engine has been loading or unloading it for longer than a load may take.
   bool is_stuck(const SenseSpec& sense, const Resident& resident) const;
 
-  // VRAM of a sense: learned if it was ever measured, else configured.
+  // VRAM of a sense: pinned, else learned if it was ever measured, else configured.
   Bytes footprint(const SenseSpec& sense) const;
+  // The free VRAM that a render of this job wants. Its kind is configured.
+  Bytes need(const Job& job) const;
 
   // Whether this reading of an engine shows someone generating, our own probes aside.
   bool is_anyone_busy() const;

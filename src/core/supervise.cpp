@@ -43,6 +43,8 @@ void remember_ready(const Situation& s, const SenseView& view, Draft& draft) {
   }
   if (const auto seen = s.seen.measured.find(view.spec->name); seen != s.seen.measured.end())
     profile.footprint = seen->second;
+  if (const auto seen = s.seen.load_times.find(view.spec->name); seen != s.seen.load_times.end())
+    profile.load_time = seen->second;
   if (profile.told_at) {
     profile.told_at.reset();
     draft.notify(view.spec->name + " is back.");

@@ -19,7 +19,7 @@ void begin_in_window(const Situation& s, const Window& window, const Job& job, D
   if (rendering.phase != WindowPhase::rendering) rendering.phase_at = s.now;
   rendering.phase = WindowPhase::rendering;
   if (std::ranges::find(rendering.jobs, job.id) == rendering.jobs.end()) rendering.jobs.push_back(job.id);
-  rendering.need = std::max(rendering.need, s.config.kind(job.kind)->need);
+  rendering.need = std::max(rendering.need, s.need(job));
   draft.change(PutWindow{std::move(rendering)});
   begin_job(s, job, draft);
 }
@@ -98,13 +98,14 @@ void make_room(const Situation& s, const std::vector<SenseView>& senses, const R
   const KindSpec& kind = *s.config.kind(next.job->kind);
   const auto room =
       room_for_render(s, renderer, std::max(last_unload(s, window), s.now - 4 * s.config.swap.fast_probe));
-  if (room && *room >= kind.need) return begin_in_window(s, window, *next.job, draft);
+  const Bytes need = s.need(*next.job);
+  if (room && *room >= need) return begin_in_window(s, window, *next.job, draft);
   const TimePoint settled_by = last_unload(s, window) + s.config.swap.settle_limit;
   draft.wait(next.job->id, "waits for the card to show the memory free");
   if (s.now < settled_by || !room) return draft.wake_at(settled_by);
-  if (widen(s, senses, window, kind, kind.need - *room, draft)) return;
+  if (widen(s, senses, window, kind, need - *room, draft)) return;
   give_up_room(s, window, *next.job,
-               "the card shows " + format_bytes(*room) + " free of the " + format_bytes(kind.need) + " a " + kind.name +
+               "the card shows " + format_bytes(*room) + " free of the " + format_bytes(need) + " a " + kind.name +
                    " needs; held by " + describe_holders(s, window.card),
                draft);
 }
@@ -119,7 +120,7 @@ void render_next(const Situation& s, const std::vector<SenseView>& senses, const
   if (next.job == nullptr || !surplus_absences(s, window, next).empty())
     return move_to(s, window, WindowPhase::releasing, "", draft);
   if (is_room_moving(s, window, *next.job, draft) || s.is_rendering_for_us(renderer)) return;
-  if (*room >= s.config.kind(next.job->kind)->need) return begin_in_window(s, window, *next.job, draft);
+  if (*room >= s.need(*next.job)) return begin_in_window(s, window, *next.job, draft);
   move_to(s, window, WindowPhase::making_room, "", draft);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "core/jobs.hpp"
 #include "core/planner.hpp"
@@ -17,14 +18,16 @@ std::vector<std::string> names_of(const std::vector<const Absence*>& absences) {
   return names;
 }
 
-// The absent senses that a render of this kind needs away, or nullopt when it needs more than are absent.
+// The absent senses that a render of this job needs away, or nullopt when it needs more than are absent.
 std::optional<std::vector<std::string>> needed_absences(const Situation& s, const std::vector<SenseView>& senses,
                                                         const Window& window, const RendererSpec& renderer,
-                                                        const KindSpec& kind) {
+                                                        const Job& job) {
+  const KindSpec& kind = *s.config.kind(job.kind);
+  const Bytes need = s.need(job);
   const auto absences = absences_of(s, window);
   // While room is being made the card does not show it yet.
   if (window.phase == WindowPhase::making_room)
-    return kind.need <= window.need ? std::optional(names_of(absences)) : std::nullopt;
+    return need <= window.need ? std::optional(names_of(absences)) : std::nullopt;
   const auto room = room_for_render(s, renderer, TimePoint::min());
   if (!room) return std::nullopt;
   Bytes left = *room;  // With every absent sense back.
@@ -43,11 +46,11 @@ std::optional<std::vector<std::string>> needed_absences(const Situation& s, cons
     left += found->footprint;
     absent.erase(found);
   }
-  if (const auto more = plan_eviction(kind.need - left, absent)) {
+  if (const auto more = plan_eviction(need - left, absent)) {
     needed.insert(needed.end(), more->begin(), more->end());
     return needed;
   }
-  return *room >= kind.need ? std::optional(names_of(absences)) : std::nullopt;
+  return *room >= need ? std::optional(names_of(absences)) : std::nullopt;
 }
 
 }  // namespace
@@ -100,17 +103,17 @@ Prospect plan_rest(const Situation& s, const std::vector<SenseView>& senses, con
                    const RendererSpec& renderer) {
   Prospect rest;
   if (reason_to_end(s, window, renderer)) return rest;
-  std::map<const KindSpec*, std::optional<std::vector<std::string>>> needed_by;
+  std::map<std::pair<const KindSpec*, Bytes>, std::optional<std::vector<std::string>>> needed_by;
   for (const Job* job : queued_jobs(s)) {
     const KindSpec* kind = s.config.kind(job->kind);
     if (kind == nullptr || kind->renderer != window.renderer) continue;
     if (job->not_before && *job->not_before > s.now) continue;
-    const auto [entry, is_new] = needed_by.try_emplace(kind);
-    if (is_new) entry->second = needed_absences(s, senses, window, renderer, *kind);
+    const auto [entry, is_new] = needed_by.try_emplace({kind, s.need(*job)});
+    if (is_new) entry->second = needed_absences(s, senses, window, renderer, *job);
     const auto& needed = entry->second;
     if (!needed) continue;
     if (rest.job == nullptr) rest.job = job;
-    rest.need = std::max(rest.need, kind->need);
+    rest.need = std::max(rest.need, s.need(*job));
     for (const std::string& name : *needed)
       if (std::ranges::find(rest.needed, name) == rest.needed.end()) rest.needed.push_back(name);
   }

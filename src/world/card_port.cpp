@@ -16,8 +16,10 @@ Task<Result<CardReading>> CardPort::read(TimePoint asked_at) {
   if (faults_.find("card.gone") != nullptr) co_return fail(Errc::unreachable, "GPU is lost");
   CardReading reading{.total = card_.total(), .free = card_.free()};
   reading.used = reading.total - reading.free;
-  int pid = 1000;
-  for (const auto& [name, used] : card_.holders()) reading.holders.push_back({++pid, name, used});
+  for (const auto& [name, used] : card_.holders()) {
+    const int next = 1001 + static_cast<int>(pids_.size());
+    reading.holders.push_back({pids_.try_emplace(name, next).first->second, name, used});
+  }
   if (on_reading) on_reading(asked_at, reading);
   co_return reading;
 }

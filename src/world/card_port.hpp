@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
 
 #include "ports/card.hpp"
 #include "world/card_ledger.hpp"
@@ -26,6 +28,7 @@ class CardPort final : public Card {
   CardLedger& card_;
   const Faults& faults_;
   Wire wire_;
+  std::map<std::string, int> pids_;  // One holder is one process.
 };
 
 }  // namespace malin::world

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 
 const std::vector<std::string> commands = {"serve",  "check",   "demo",    "rig",         "status", "senses",
                                            "jobs",   "windows", "plan",    "events",      "watch",  "submit",
-                                           "cancel", "swap",    "restore", "completions", "man"};
+                                           "cancel", "swap",    "restore", "completions", "man",    "footprints"};
 
 NoWork refused(std::vector<std::string> arguments) {
   const auto work = parse_command_line(std::move(arguments));

@@ -57,6 +57,12 @@ TEST_F(Complete, a_choice_is_offered_as_argument_and_as_value) {
   EXPECT_EQ(asked_, "");
 }
 
+TEST_F(Complete, a_footprint_is_named_after_what_is_done_with_it) {
+  EXPECT_THAT(words({"footprints", ""}), ElementsAre("pin", "forget"));
+  EXPECT_THAT(words({"footprints", "pin", ""}), ElementsAre("known"));
+  EXPECT_EQ(asked_, "NAME");
+}
+
 TEST_F(Complete, names_are_the_daemons_and_values_of_options_are_no_arguments) {
   EXPECT_THAT(words({"cancel", ""}), ElementsAre("known"));
   EXPECT_EQ(asked_, "JOB");

@@ -67,6 +67,18 @@ TEST(Observer, counts_the_failures_of_an_action_in_a_row) {
   EXPECT_FALSE(observer.newest().attempts.at("load brain").error);
 }
 
+TEST(Observer, a_load_lasts_from_its_start_until_the_sense_has_proved_itself) {
+  Observer observer(start);
+  const ProbeSense probe{.sense = "brain", .engine = "lmstudio", .identifier = "brain", .instance = "1"};
+  observer.loaded("brain", at(1));
+  observer.saw(probe, at(8), fail(Errc::bad_reply, "garbage"));
+  EXPECT_TRUE(observer.newest().load_times.empty());
+  observer.saw(probe, at(10), {});
+  EXPECT_EQ(observer.newest().load_times.at("brain"), std::chrono::seconds(9));
+  observer.saw(probe, at(99), {});
+  EXPECT_EQ(observer.newest().load_times.at("brain"), std::chrono::seconds(9)) << "a later proof is of no load of ours";
+}
+
 TEST(Observer, a_turn_that_expired_was_quiet_from_its_expiry_on) {
   Observer observer(start);
   observer.begin_turn({.id = "t-1", .began_at = at(1), .expires_at = at(31)});

@@ -6,10 +6,14 @@ namespace malin {
 namespace {
 
 TEST(Change, applying_twice_is_applying_once) {
-  const Changes changes{
-      PutJob{{.id = "j-3"}},          PutWindow{{.id = 2, .card = "gpu0"}}, PutAbsence{{.sense = "brain", .window = 2}},
-      PutProfile{{.sense = "brain"}}, PutOutbox{{.id = 5, .text = "hi"}},   PutSettings{{.swap_enabled = false}},
-      AddEvent{{.text = "something"}}};
+  const Changes changes{PutJob{{.id = "j-3"}},
+                        PutWindow{{.id = 2, .card = "gpu0"}},
+                        PutAbsence{{.sense = "brain", .window = 2}},
+                        PutProfile{{.sense = "brain"}},
+                        PutOutbox{{.id = 5, .text = "hi"}},
+                        PutSettings{{.swap_enabled = false}},
+                        PutFootprint{{.name = "selfie", .runs = 1}},
+                        AddEvent{{.text = "something"}}};
   Ledger ledger;
   for (int i = 0; i < 2; ++i) {
     apply(ledger, changes);
@@ -19,6 +23,7 @@ TEST(Change, applying_twice_is_applying_once) {
     EXPECT_EQ(ledger.next_outbox, 6);
     EXPECT_EQ(ledger.absences.at("brain").window, 2);
     EXPECT_EQ(ledger.profiles.size(), 1u);
+    EXPECT_EQ(ledger.footprints.at("selfie").runs, 1);
     EXPECT_EQ(ledger.outbox.at(5).text, "hi");
     EXPECT_FALSE(ledger.settings.swap_enabled);
     EXPECT_EQ(ledger.open_window("gpu0"), &ledger.windows.at(2));
@@ -29,6 +34,8 @@ TEST(Change, what_is_dropped_or_settled_is_gone_and_numbers_are_not_used_again) 
   Ledger ledger;
   apply(ledger, {PutAbsence{{.sense = "brain"}}, DropAbsence{"brain"}, DropAbsence{"brain"}});
   EXPECT_TRUE(ledger.absences.empty());
+  apply(ledger, {PutFootprint{{.name = "selfie"}}, DropFootprint{"selfie"}, DropFootprint{"selfie"}});
+  EXPECT_TRUE(ledger.footprints.empty());
   apply(ledger, {PutOutbox{{.id = 5}}, PutOutbox{{.id = 5, .state = OutboxState::settled}}});
   EXPECT_TRUE(ledger.outbox.empty());
   EXPECT_EQ(ledger.next_outbox, 6);

@@ -32,6 +32,7 @@ class Outside {
   Bytes others = tenths(20);  // What other programs hold.
   Duration late = 800ms;      // Unloaded memory is free only after so long.
   Duration render_length = 6s;
+  std::map<std::string, Bytes> wants;  // By kind: what its renders take, where it is not the configured need.
   bool is_engine_down = false;
   bool is_renderer_down = false;
   bool is_card_lost = false;
@@ -154,7 +155,9 @@ class Outside {
   }
   Result<void> submit(const std::string& id, const KindSpec& kind) {
     if (is_renderer_down) return fail(Errc::unreachable, "connection refused");
-    if (prompt(id) == nullptr) prompts.push_back({.id = id, .need = kind.need, .length = render_length});
+    const auto wanted = wants.find(kind.name);
+    const Bytes need = wanted == wants.end() ? kind.need : wanted->second;
+    if (prompt(id) == nullptr) prompts.push_back({.id = id, .need = need, .length = render_length});
     return {};
   }
   Result<void> interrupt(const std::string& id) {
@@ -209,6 +212,11 @@ class Outside {
     Prompt* next = find_prompt([](const Prompt& p) { return p.state == RenderState::pending; });
     if (next == nullptr) return;
     ++runs;
+    if (next->need - mebibytes(200) > free() + held) {
+      next->state = RenderState::failed;
+      next->out_of_memory = true;
+      return;
+    }
     next->state = RenderState::running;
     next->ends_at = now + next->length;
     held = std::max(held, next->need - mebibytes(200));

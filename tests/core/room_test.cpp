@@ -14,7 +14,7 @@ struct RoomTest : testing::Test {
   Moment moment;
 
   RoomPlan plan(std::string_view kind) const {
-    return plan_room(moment.situation(), moment.views(), *moment.config.kind(kind));
+    return plan_room(moment.situation(), moment.views(), *moment.config.kind(kind), moment.config.kind(kind)->need);
   }
   KindSpec& kind(std::size_t index) { return moment.config.kinds[index]; }
 };

@@ -157,7 +157,9 @@ TEST_F(SuperviseTest, once_back_the_person_hears_of_it) {
 
 TEST_F(SuperviseTest, what_was_measured_at_the_load_is_remembered) {
   moment.seen.measured["vision"] = mebibytes(6100);
+  moment.seen.load_times["vision"] = 9s;
   moment.commit(decide().changes);
+  EXPECT_EQ(moment.ledger.profiles["vision"].load_time, 9s);
   EXPECT_EQ(moment.ledger.profiles["vision"].footprint, mebibytes(6100));
 }
 

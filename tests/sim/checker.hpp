@@ -137,6 +137,8 @@ class Checker {
   void write(const DropAbsence& change);
   void write(const PutOutbox& change);
   void write(const PutProfile& change) { profiles_[change.profile.sense] = change.profile; }
+  void write(const PutFootprint& change) { learned_.footprints[change.footprint.name] = change.footprint; }
+  void write(const DropFootprint& change) { learned_.footprints.erase(change.name); }
   void write(const PutSettings& change) { settings_ = change.settings; }
   void write(const AddEvent& change);
   void check_back(const Window& window);
@@ -166,6 +168,7 @@ class Checker {
   std::map<WindowId, Window> windows_open_;
   std::map<std::string, Absence> absences_;
   std::map<std::string, Profile> profiles_;
+  Ledger learned_;  // Footprints alone.
   std::map<std::int64_t, OutboxItem> outbox_;
   std::set<std::int64_t> lines_;  // Outbox items ever.
   Settings settings_;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/footprint.hpp"
 #include "sim/checker.hpp"
 
 namespace malin::sim {
@@ -171,8 +172,9 @@ void Checker::judge_room(const world::PortCall& call) {
     return;
   }
   const Bytes room = card.value->free + told.value->held - config_.card(spec->card)->headroom;
-  if (room < kind->need)
-    why = fmt::format(", and the card has {} of the {} it needs", format_bytes(room), format_bytes(kind->need));
+  const Bytes need = need_of(learned_, *kind, job->second.params);
+  if (room < need)
+    why = fmt::format(", and the card has {} of the {} it needs", format_bytes(room), format_bytes(need));
 }
 
 void Checker::submits(const std::string& renderer, const RenderOrder& order) {

@@ -107,7 +107,24 @@ struct Table<Profile> {
     visit("sense", profile.sense);
     resident_fields(visit, profile.resident);
     visit("footprint_bytes", profile.footprint);
+    visit("load_time_ms", profile.load_time);
     visit("told_at", profile.told_at);
+  }
+};
+
+template <>
+struct Table<Footprint> {
+  static constexpr const char* name = "footprints";
+  static constexpr const char* key = "name";
+  template <class Visit, class Row>
+  static void fields(Visit& visit, Row& footprint) {
+    visit("name", footprint.name);
+    visit("peaks", footprint.peaks);
+    visit("runs", footprint.runs);
+    visit("measured_at", footprint.measured_at);
+    visit("raised_bytes", footprint.raised);
+    visit("ran_out_at", footprint.ran_out_at);
+    visit("pinned_bytes", footprint.pinned);
   }
 };
 

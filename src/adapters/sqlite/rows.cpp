@@ -80,6 +80,11 @@ class Binder {
   void operator()(const char* name, const std::vector<std::string>& list) {
     (*this)(name, json::serialize(json::value_from(list)));
   }
+  void operator()(const char* name, const std::vector<Peak>& peaks) {
+    json::array list;
+    for (const Peak& peak : peaks) list.push_back({{"taken", peak.taken.count}, {"room", peak.room.count}});
+    (*this)(name, json::serialize(list));
+  }
   void operator()(const char* name, const std::map<std::string, std::string>& map) {
     (*this)(name, json::serialize(json::value_from(map)));
   }
@@ -138,6 +143,11 @@ class Reader {
   void operator()(const char* name, ResidentState& state) { take(name, state, parse_resident_state); }
   void operator()(const char* name, std::vector<std::string>& list) {
     list = json::value_to<std::vector<std::string>>(parse_list(name, next().getString()));
+  }
+  void operator()(const char* name, std::vector<Peak>& peaks) {
+    const json::value list = parse_list(name, next().getString());
+    for (const json::value& peak : list.as_array())
+      peaks.push_back({{peak.at("taken").as_int64()}, {peak.at("room").as_int64()}});
   }
   void operator()(const char* name, std::map<std::string, std::string>& map) {
     map = json::value_to<std::map<std::string, std::string>>(parse_list(name, next().getString()));
@@ -248,12 +258,14 @@ template void put_row(Database&, const Job&);
 template void put_row(Database&, const Window&);
 template void put_row(Database&, const Absence&);
 template void put_row(Database&, const Profile&);
+template void put_row(Database&, const Footprint&);
 template void put_row(Database&, const OutboxItem&);
 template void put_row(Database&, const Settings&);
 template std::vector<Job> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);
 template std::vector<Window> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);
 template std::vector<Absence> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);
 template std::vector<Profile> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);
+template std::vector<Footprint> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);
 template std::vector<OutboxItem> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);
 template std::vector<Settings> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);
 template std::vector<Event> select_rows(Database&, const std::string&, const std::vector<std::int64_t>&);

@@ -117,8 +117,22 @@ CREATE TABLE events (
 ) STRICT;
 )sql";
 
+constexpr const char* learned_footprints = R"sql(
+ALTER TABLE profiles ADD COLUMN load_time_ms INTEGER;
+
+CREATE TABLE footprints (
+  name TEXT NOT NULL PRIMARY KEY,
+  peaks TEXT NOT NULL,
+  runs INTEGER NOT NULL CHECK (runs >= 0),
+  measured_at INTEGER,
+  raised_bytes INTEGER,
+  ran_out_at INTEGER,
+  pinned_bytes INTEGER
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // Step n brings user_version from n to n + 1. A step that was released is never edited; a new one is added.
-constexpr const char* steps[] = {first_schema};
+constexpr const char* steps[] = {first_schema, learned_footprints};
 
 int pragma(SQLite::Database& database, const std::string& name) {
   return database.execAndGet("PRAGMA " + name).getInt();

@@ -14,12 +14,19 @@ void write(Database& database, const PutJob& change) { put_row(database, change.
 void write(Database& database, const PutWindow& change) { put_row(database, change.window); }
 void write(Database& database, const PutAbsence& change) { put_row(database, change.absence); }
 void write(Database& database, const PutProfile& change) { put_row(database, change.profile); }
+void write(Database& database, const PutFootprint& change) { put_row(database, change.footprint); }
 void write(Database& database, const PutOutbox& change) { put_row(database, change.item); }
 void write(Database& database, const PutSettings& change) { put_row(database, change.settings); }
-void write(Database& database, const DropAbsence& change) {
-  SQLite::Statement& statement = database.use("DELETE FROM absences WHERE sense = ?");
-  statement.bind(1, change.sense);
+void drop_row(Database& database, const std::string& sql, const std::string& key) {
+  SQLite::Statement& statement = database.use(sql);
+  statement.bind(1, key);
   statement.exec();
+}
+void write(Database& database, const DropAbsence& change) {
+  drop_row(database, "DELETE FROM absences WHERE sense = ?", change.sense);
+}
+void write(Database& database, const DropFootprint& change) {
+  drop_row(database, "DELETE FROM footprints WHERE name = ?", change.name);
 }
 
 // Ids have no gaps, so the newest rows are a range of ids; what falls out of it is at the front of the table.
@@ -73,6 +80,7 @@ Ledger read_ledger(Database& database) {
           ledger.windows);
   file_by(&Absence::sense, select_rows<Absence>(database, ""), ledger.absences);
   file_by(&Profile::sense, select_rows<Profile>(database, ""), ledger.profiles);
+  file_by(&Footprint::name, select_rows<Footprint>(database, ""), ledger.footprints);
   file_by(&OutboxItem::id, select_rows<OutboxItem>(database, "WHERE state <> 'settled'"), ledger.outbox);
   for (const Settings& settings : select_rows<Settings>(database, "")) ledger.settings = settings;
   ledger.next_job = next_number(database, "number", "jobs");

@@ -209,6 +209,25 @@ TEST(Schema, a_database_of_a_newer_malin_is_refused_and_left_as_it_is) {
   EXPECT_TRUE(refused.error().message.contains("newer malin")) << refused.error().message;
 }
 
+// As the first Malin left it: without what the second step added.
+TEST(Schema, a_database_of_the_first_malin_is_brought_forward_with_all_that_it_holds) {
+  Scratch scratch;
+  const auto file = scratch / "malin.db";
+  const PutProfile brain{{.sense = "brain", .resident = {.model = "big"}, .footprint = gibibytes(19)}};
+  ASSERT_TRUE(ask(open_store(file)->commit({plain_job(1), brain})));
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
+      .exec("ALTER TABLE profiles DROP COLUMN load_time_ms; DROP TABLE footprints; PRAGMA user_version = 1");
+  auto store = open_store(file);
+  const auto ledger = ask(store->load());
+  ASSERT_TRUE(ledger);
+  EXPECT_EQ(ledger->jobs.at("j-1"), plain_job(1).job);
+  EXPECT_EQ(ledger->profiles.at("brain"), brain.profile);
+  EXPECT_TRUE(ledger->footprints.empty());
+  const PutFootprint selfie{{.name = "selfie", .peaks = {{gibibytes(5), gibibytes(7)}}, .runs = 1}};
+  ASSERT_TRUE(ask(store->commit({selfie})));
+  EXPECT_EQ(ask(store->load())->footprints.at("selfie"), selfie.footprint);
+}
+
 TEST(Schema, what_is_not_our_database_is_refused) {
   Scratch scratch;
   SQLite::Database((scratch / "other.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)

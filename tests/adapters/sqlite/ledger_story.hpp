@@ -26,9 +26,9 @@ struct Told {
 // Whether both hold the same, member for member.
 inline bool is_same(const Ledger& one, const Ledger& other) {
   const auto members = [](const Ledger& ledger) {
-    const auto& [jobs, windows, absences, profiles, outbox, settings, next_job, next_window, next_outbox, last_event] =
-        ledger;
-    return std::tie(jobs, windows, absences, profiles, outbox, settings, next_job, next_window, next_outbox,
+    const auto& [jobs, windows, absences, profiles, footprints, outbox, settings, next_job, next_window, next_outbox,
+                 last_event] = ledger;
+    return std::tie(jobs, windows, absences, profiles, footprints, outbox, settings, next_job, next_window, next_outbox,
                     last_event);
   };
   return members(one) == members(other);
@@ -89,8 +89,8 @@ class LedgerStory {
     window.window.phase = WindowPhase::closed;
     job.job.state = JobState::delivered;
     item.item.state = OutboxState::settled;
-    tell({window, job, item, profile("brain"), PutSettings{{n % 2 == 0, draw_.maybe_moment()}},
-          plain_event("all are back")});
+    tell({window, job, item, profile("brain"), PutFootprint{draw_.footprint("selfie")},
+          PutSettings{{n % 2 == 0, draw_.maybe_moment()}}, plain_event("all are back")});
   }
 
   Draw draw_;

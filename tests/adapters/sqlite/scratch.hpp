@@ -81,6 +81,9 @@ class Draw {
   std::optional<TimePoint> maybe_moment() {
     return maybe([this] { return moment(); });
   }
+  std::optional<Bytes> maybe_size() {
+    return maybe([this] { return Bytes{number(0, 1LL << 40)}; });
+  }
   std::vector<std::string> list() {
     std::vector<std::string> texts(number(0, 3));
     for (auto& each : texts) each = text();
@@ -176,11 +179,24 @@ class Draw {
   }
   Profile profile(std::string name) {
     Profile row;
-    auto& [sense, resident, footprint, told_at] = row;
+    auto& [sense, resident, footprint, load_time, told_at] = row;
     sense = std::move(name);
     resident = this->resident();
-    footprint = maybe([this] { return Bytes{number(0, 1LL << 40)}; });
+    footprint = maybe_size();
+    load_time = maybe([this] { return Duration(number(0, 600'000)); });
     told_at = maybe_moment();
+    return row;
+  }
+  Footprint footprint(std::string of) {
+    Footprint row;
+    auto& [name, peaks, runs, measured_at, raised, ran_out_at, pinned] = row;
+    name = std::move(of);
+    for (auto left = number(0, 5); left > 0; --left) peaks.push_back({{number(0, 1LL << 40)}, {number(0, 1LL << 40)}});
+    runs = static_cast<int>(number(0, 1'000));
+    measured_at = maybe_moment();
+    raised = maybe_size();
+    ran_out_at = maybe_moment();
+    pinned = maybe_size();
     return row;
   }
   OutboxItem outbox(std::int64_t n, JobId of) {

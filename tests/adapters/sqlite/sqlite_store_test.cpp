@@ -41,8 +41,10 @@ TEST(SqliteStore, every_member_of_every_row_comes_back_as_it_was_put) {
         changes.push_back(PutJob{draw.job(n)});
         changes.push_back(PutWindow{draw.window(n)});
         changes.push_back(PutProfile{draw.profile(sense)});
+        changes.push_back(PutFootprint{draw.footprint(sense)});
       }
       changes.push_back(DropAbsence{"sense 3"});
+      changes.push_back(DropFootprint{"sense 3"});
       malin::apply(expected, changes);
       ASSERT_TRUE(ask(open_store(scratch / "malin.db")->commit(changes)));
     }
@@ -52,6 +54,7 @@ TEST(SqliteStore, every_member_of_every_row_comes_back_as_it_was_put) {
     EXPECT_EQ(ledger->windows, expected.windows);
     EXPECT_EQ(ledger->absences, expected.absences);
     EXPECT_EQ(ledger->profiles, expected.profiles);
+    EXPECT_EQ(ledger->footprints, expected.footprints);
     EXPECT_EQ(ledger->outbox, expected.outbox);
     EXPECT_EQ(ledger->settings, expected.settings);
     EXPECT_EQ(ledger->next_job, 5);

@@ -1,0 +1,19 @@
+// What the end of a render teaches about the memory that the like of it wants (core/footprint.hpp).
+#pragma once
+
+#include "core/draft.hpp"
+#include "core/readiness.hpp"
+
+namespace malin {
+
+// REQUIRES: it succeeded.
+void learn_from_success(const Situation& situation, const Job& job, Draft& draft);
+
+// It ran out of memory: the like of it wants more from now on, and it is tried once more where there is more.
+void end_out_of_memory(const Situation& situation, const Job& job, Draft& draft);
+
+// Whether no room for this queued job can be waited for: the like of it ran out of memory and has not succeeded since,
+// and everyone who could make more room is here, so that the plan that found too little knows of all there is.
+bool is_beyond_all_room(const Situation& situation, const std::vector<SenseView>& senses, const Job& job);
+
+}  // namespace malin
