@@ -29,6 +29,7 @@ struct DaemonVisit {
 
 // What was found; where nothing is said of a thing, it has not been visited.
 struct Visits {
+  Result<void> studio;  // Whether finished media can be looked at.
   std::map<std::string, Result<CardReading>> cards;
   std::map<std::string, Result<EngineReading>> engines;
   std::map<std::string, std::set<std::string>> models;  // By engine: the keys on its disk, where it tells.
@@ -57,7 +58,7 @@ struct Finding {
 
 using Findings = std::vector<Finding>;
 
-// In the order of the config: cards, engines, renderers, courier, daemon, senses, kinds.
+// In the order of the config: cards, engines, renderers, courier, daemon, studio, senses, kinds.
 Findings judge(const AppConfig& config, const Visits& visits);
 // Of these, the ones about senses and kinds.
 Findings judge_senses(const AppConfig& config, const Visits& visits);

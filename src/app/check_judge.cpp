@@ -141,6 +141,10 @@ void judge_daemon(const AppConfig& config, const Visits& visits, Findings& out) 
   }
 }
 
+void judge_studio(const Visits& visits, Findings& out) {
+  if (!visits.studio) out.push_back({Verdict::wrong, "media", visits.studio.error().message, ""});
+}
+
 }  // namespace
 
 Findings judge(const AppConfig& config, const Visits& visits) {
@@ -150,6 +154,7 @@ Findings judge(const AppConfig& config, const Visits& visits) {
   judge_renderers(config, visits, out);
   judge_courier(config, visits, out);
   judge_daemon(config, visits, out);
+  judge_studio(visits, out);
   for (Finding& finding : judge_senses(config, visits)) out.push_back(std::move(finding));
   for (Finding& finding : judge_kinds(config, visits)) out.push_back(std::move(finding));
   return out;

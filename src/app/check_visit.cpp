@@ -11,6 +11,7 @@
 #include "app/check_workflow.hpp"
 #include "app/client_address.hpp"
 #include "app/parts.hpp"
+#include "app/studio.hpp"
 #include "net/http_client.hpp"
 
 namespace malin::app {
@@ -111,6 +112,8 @@ Task<void> visit_inbox(const ApiSettings& api, Inbox* inbox, Visits& out) {
   out.inbox = co_await inbox->probe();
 }
 
+Task<void> visit_studio(Result<void>& out) { out = co_await probe_studio(); }
+
 // Starts one visit; `running` counts those that have not ended.
 void start(asio::io_context& io, int& running, Task<void> task) {
   ++running;
@@ -133,9 +136,11 @@ Result<Visits> visit(const AppConfig& config) {
   std::map<std::string, Models> models;
   asio::io_context io(1);
   adapters::SystemClock clock;
-  const auto parts = make_parts(io.get_executor(), clock, config, [] {});
+  const std::filesystem::path studio = find_studio().value_or("");
+  const auto parts = make_parts(io.get_executor(), clock, config, studio, [] {});
   if (!parts) return std::unexpected(parts.error());
   int running = 0;
+  start(io, running, visit_studio(visits.studio));
   for (const auto& [name, card] : (*parts)->cards)
     start(io, running, visit_part(*card, visits.cards.emplace(name, unknown).first->second));
   for (const auto& [name, engine] : (*parts)->engines)

@@ -12,7 +12,6 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include "adapters/media/media_worker.hpp"
 #include "app/command_line_groups.hpp"
 #include "app/complete.hpp"
 #include "app/version.hpp"
@@ -72,7 +71,7 @@ NoWork refuse(const CLI::App& app, const CLI::ParseError& error, const std::vect
 
 }  // namespace
 
-void add_all_commands(CLI::App& app, Command& chosen) {
+void add_all_commands(CLI::App& app, Command& chosen, const StudioCommands& studio) {
   app.description(description);
   app.set_version_flag("--version", std::string("malin ") + version(), "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this text, or that of a subcommand");
@@ -81,8 +80,8 @@ void add_all_commands(CLI::App& app, Command& chosen) {
   app.require_subcommand(0, 1);
   add_serve(app, chosen);
   add_check(app, chosen);
-  add_demo(app, chosen);
-  add_rig(app, chosen);
+  add_demo(app, chosen, studio.demo);
+  add_rig(app, chosen, studio.rig);
   add_status(app, chosen);
   add_events(app, chosen);
   add_footprints(app, chosen);
@@ -93,10 +92,10 @@ void add_all_commands(CLI::App& app, Command& chosen) {
   app.footer(footer);  // Last: what is added after it would inherit it.
 }
 
-std::expected<Command, NoWork> parse_command_line(std::vector<std::string> arguments) {
+std::expected<Command, NoWork> parse_command_line(std::vector<std::string> arguments, const StudioCommands& studio) {
   Command chosen;
   CLI::App app("", "malin");
-  add_all_commands(app, chosen);
+  add_all_commands(app, chosen, studio);
   if (arguments.empty()) return std::unexpected(NoWork{exit_wrong, app.help()});
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // As CLI11 takes them.
@@ -109,18 +108,16 @@ std::expected<Command, NoWork> parse_command_line(std::vector<std::string> argum
   return chosen;
 }
 
-int run_command_line(int argc, char** argv) {
-  // A child that decodes what came from outside: before anything else is set up.
-  if (argc > 1 && std::string_view(argv[1]) == "inspect-media") adapters::run_media_worker(argc - 1, argv + 1);
+int run_command_line(int argc, char** argv, const StudioCommands& studio) {
   // A shell asks what may come next; the words are not options of ours.
   if (argc > 1 && std::string_view(argv[1]) == "complete-words") {
     CLI::App app("", "malin");
     Command none;
-    add_all_commands(app, none);
+    add_all_commands(app, none, {});
     print_candidates(app, {argv + 2, argv + argc});
     return exit_ok;
   }
-  const auto work = parse_command_line({argv + 1, argv + argc});
+  const auto work = parse_command_line({argv + 1, argv + argc}, studio);
   if (!work) {
     fmt::print(work.error().exit_code == exit_ok ? stdout : stderr, "{}", work.error().text);
     return work.error().exit_code;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/command.hpp"
+#include "app/studio.hpp"
 
 namespace malin::app {
 
@@ -16,9 +17,9 @@ struct NoWork {
 };
 
 // What the line asks for. `arguments`: without the program's own name.
-std::expected<Command, NoWork> parse_command_line(std::vector<std::string> arguments);
+std::expected<Command, NoWork> parse_command_line(std::vector<std::string> arguments, const StudioCommands& studio);
 
 // All of `main`. Returns the exit code.
-int run_command_line(int argc, char** argv);
+int run_command_line(int argc, char** argv, const StudioCommands& studio);
 
 }  // namespace malin::app

@@ -1,10 +1,10 @@
 #include <memory>
+#include <utility>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "app/command_line_groups.hpp"
-#include "app/demo.hpp"
 
 namespace malin::app {
 
@@ -28,7 +28,7 @@ Exit codes:
 
 }  // namespace
 
-void add_demo(CLI::App& app, Command& chosen) {
+void add_demo(CLI::App& app, Command& chosen, std::function<int(const DemoOptions&)> run) {
   const auto options = std::make_shared<DemoOptions>();
   CLI::App* command = app.add_subcommand("demo", "The whole story, on a simulated machine");
   command->group(daemon_group);
@@ -41,7 +41,7 @@ void add_demo(CLI::App& app, Command& chosen) {
   command->add_flag("--keep", options->keep, "Stay up afterwards, until Ctrl-C");
   command->add_flag("--json", options->json, "One document at the end; how it goes, on stderr");
   command->footer(footer);
-  command->callback([options, &chosen] { chosen = [options] { return run_demo(*options); }; });
+  command->callback([options, &chosen, run = std::move(run)] { chosen = [options, run] { return run(*options); }; });
 }
 
 }  // namespace malin::app

@@ -1,10 +1,10 @@
 #include <memory>
+#include <utility>
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "app/command_line_groups.hpp"
-#include "app/rig_command.hpp"
 
 namespace malin::app {
 
@@ -43,7 +43,7 @@ void add_ports(CLI::App& command, RigCommandOptions& options) {
 
 }  // namespace
 
-void add_rig(CLI::App& app, Command& chosen) {
+void add_rig(CLI::App& app, Command& chosen, std::function<int(const RigCommandOptions&)> run) {
   const auto options = std::make_shared<RigCommandOptions>();
   CLI::App* command = app.add_subcommand("rig", "A simulated machine to try her on");
   command->group(daemon_group);
@@ -62,7 +62,7 @@ void add_rig(CLI::App& app, Command& chosen) {
   command->add_option("--seed", options->seed, "Of what is left to chance; else 1")->option_text("N");
   add_ports(*command, *options);
   command->footer(footer);
-  command->callback([options, &chosen] { chosen = [options] { return run_rig(*options); }; });
+  command->callback([options, &chosen, run = std::move(run)] { chosen = [options, run] { return run(*options); }; });
 }
 
 }  // namespace malin::app

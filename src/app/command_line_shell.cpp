@@ -38,7 +38,7 @@ Exit codes:
 int print_man_page() {
   CLI::App app("", "malin");
   Command none;
-  add_all_commands(app, none);
+  add_all_commands(app, none, {});
   fmt::print("{}", format_man_page(app));
   return exit_ok;
 }

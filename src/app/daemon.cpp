@@ -13,6 +13,7 @@
 #include "app/chat_proxy.hpp"
 #include "app/conversation.hpp"
 #include "app/parts.hpp"
+#include "app/studio.hpp"
 #include "app/version.hpp"
 #include "app/warm_return.hpp"
 #include "control/controller.hpp"
@@ -68,6 +69,8 @@ api::ApiOptions api_options(const AppConfig& config) {
 
 Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executor, Clock& clock,
                                                    const AppConfig& config, DaemonOptions options) {
+  const Result<std::filesystem::path> studio = find_studio();
+  if (!studio) co_return std::unexpected(studio.error());
   auto folder = adapters::open_state(config.root.state_dir);
   if (!folder) co_return std::unexpected(folder.error());
   auto impl = std::make_unique<Impl>(clock, config, std::move(options), std::move(*folder));
@@ -79,7 +82,7 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
   auto on_hint = [raw = impl.get()] {
     if (raw->controller) raw->controller->hint();
   };
-  auto parts = make_parts(executor, clock, config, std::move(on_hint));
+  auto parts = make_parts(executor, clock, config, *studio, std::move(on_hint));
   if (!parts) co_return std::unexpected(parts.error());
   impl->parts = std::move(*parts);
   impl->outside.emplace(outside_of(config, *impl->parts, clock, *impl->store, impl->folder.spool));

@@ -12,6 +12,7 @@
 #include "adapters/comfyui/comfyui.hpp"
 #include "adapters/http/http_engine.hpp"
 #include "adapters/lmstudio/lmstudio.hpp"
+#include "adapters/media/media_inspector.hpp"
 #include "adapters/telegram/telegram.hpp"
 #include "adapters/telegram/telegram_inbox.hpp"
 
@@ -137,8 +138,11 @@ Result<void> make_webhook(const asio::any_io_executor& executor, Clock& clock, c
 }  // namespace
 
 Result<std::unique_ptr<Parts>> make_parts(asio::any_io_executor executor, Clock& clock, const AppConfig& config,
-                                          std::function<void()> on_hint) {
+                                          const std::filesystem::path& studio, std::function<void()> on_hint) {
   auto parts = std::make_unique<Parts>();
+  adapters::MediaInspectorOptions inspector;
+  inspector.worker_command = {studio.string(), "inspect-media"};
+  parts->inspector = std::make_unique<adapters::MediaInspector>(std::move(inspector));
   Result<void> done = make_renderers(executor, clock, config, on_hint, *parts);
   if (done) done = make_courier(executor, config, *parts);
   if (done) done = make_inbox(executor, config, *parts);
@@ -154,7 +158,7 @@ control::Outside outside_of(const AppConfig& config, Parts& parts, Clock& clock,
                             std::filesystem::path spool) {
   control::Outside outside{.clock = clock,
                            .store = store,
-                           .inspector = parts.inspector,
+                           .inspector = *parts.inspector,
                            .commands = parts.commands,
                            .courier = parts.courier.get(),
                            .spool = std::move(spool)};

@@ -8,12 +8,12 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "adapters/media/media_inspector.hpp"
 #include "adapters/system/shell_commands.hpp"
 #include "adapters/webhook/webhook.hpp"
 #include "app/config.hpp"
 #include "control/outside.hpp"
 #include "ports/inbox.hpp"
+#include "ports/inspector.hpp"
 
 namespace malin::app {
 
@@ -24,14 +24,14 @@ struct Parts {
   std::unique_ptr<Courier> courier;            // Null without [courier].
   std::unique_ptr<Inbox> inbox;                // Null unless the person may write commands.
   std::unique_ptr<adapters::Webhook> webhook;  // Null without [webhook].
-  adapters::MediaInspector inspector;
+  std::unique_ptr<Inspector> inspector;
   adapters::ShellCommands commands;
 };
 
-// `on_hint`: a render moved. `clock` outlives the parts and what they have started on `executor`. Nothing is visited
-// yet. refused: an address that is none.
+// `studio` looks at finished media; with "" none can be. `on_hint`: a render moved. `clock` outlives the parts and what
+// they have started on `executor`. Nothing is visited yet. refused: an address that is none.
 Result<std::unique_ptr<Parts>> make_parts(boost::asio::any_io_executor executor, Clock& clock, const AppConfig& config,
-                                          std::function<void()> on_hint);
+                                          const std::filesystem::path& studio, std::function<void()> on_hint);
 
 // The parts as the loop sees them. They outlive what is returned.
 control::Outside outside_of(const AppConfig& config, Parts& parts, Clock& clock, Store& store,

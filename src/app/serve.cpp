@@ -24,6 +24,7 @@
 #include "app/daemon.hpp"
 #include "app/log_setup.hpp"
 #include "app/report_problems.hpp"
+#include "app/studio.hpp"
 
 namespace malin::app {
 
@@ -73,6 +74,19 @@ Task<void> stop_on_signal(asio::signal_set& signals, Daemon& daemon) {
   daemon.stop();
 }
 
+void rethrow(std::exception_ptr error) {
+  if (error) std::rethrow_exception(error);
+}
+
+// What cannot be looked at can never be delivered: better said now than when the first render is done.
+Task<void> end_without_studio(Daemon& daemon, int& exit_code) {
+  const Result<void> studio = co_await probe_studio();
+  if (studio) co_return;
+  spdlog::error("cannot start: {}", studio.error().message);
+  exit_code = 1;
+  daemon.stop();
+}
+
 Task<void> serve(asio::io_context& io, Clock& clock, const AppConfig& config, asio::signal_set& signals,
                  std::unique_ptr<Daemon>& daemon, int& exit_code) {
   auto opened = co_await Daemon::open(io.get_executor(), clock, config, daemon_options());
@@ -84,9 +98,8 @@ Task<void> serve(asio::io_context& io, Clock& clock, const AppConfig& config, as
   }
   daemon = std::move(*opened);
   adapters::notify_ready();
-  asio::co_spawn(io, stop_on_signal(signals, *daemon), [](std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-  });
+  asio::co_spawn(io, stop_on_signal(signals, *daemon), rethrow);
+  asio::co_spawn(io, end_without_studio(*daemon, exit_code), rethrow);
   co_await daemon->run();
   io.stop();
 }
@@ -105,9 +118,7 @@ int run_serve(const ServeOptions& options) {
   asio::signal_set signals(io, SIGINT, SIGTERM);
   std::unique_ptr<Daemon> daemon;
   int exit_code = 0;
-  asio::co_spawn(io, serve(io, clock, *config, signals, daemon, exit_code), [](std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-  });
+  asio::co_spawn(io, serve(io, clock, *config, signals, daemon, exit_code), rethrow);
   try {
     io.run();
   } catch (const std::exception&) {

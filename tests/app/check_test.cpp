@@ -69,6 +69,13 @@ TEST_F(Check, whoever_else_reads_the_commands_is_named) {
   EXPECT_EQ(trouble("courier telegram").text, "commands cannot be read: a webhook takes them");
 }
 
+TEST_F(Check, without_the_studio_no_media_could_be_looked_at) {
+  visits.studio = fail(Errc::not_found, "the program is missing");
+  const Finding finding = trouble("media");
+  EXPECT_EQ(finding.verdict, Verdict::wrong);
+  EXPECT_EQ(finding.text, "the program is missing");
+}
+
 TEST_F(Check, a_silent_server_comes_with_how_to_start_it) {
   visits.engines["lmstudio"] = fail(Errc::unreachable, "nobody listens");
   config.engines.front().url = "http://127.0.0.1:1234";

@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/rig_command.hpp"
 #include "app/text_table.hpp"
 
 namespace malin::app {
@@ -18,14 +17,17 @@ const std::vector<std::string> commands = {"serve",  "check",   "demo",    "rig"
                                            "jobs",   "windows", "plan",    "events",      "watch",  "submit",
                                            "cancel", "swap",    "restore", "completions", "man",    "footprints"};
 
+const StudioCommands studio{.demo = [](const DemoOptions&) { return exit_ok; },
+                            .rig = [](const RigCommandOptions&) { return exit_ok; }};
+
 NoWork refused(std::vector<std::string> arguments) {
-  const auto work = parse_command_line(std::move(arguments));
+  const auto work = parse_command_line(std::move(arguments), studio);
   EXPECT_FALSE(work);
   return work ? NoWork{-1, ""} : work.error();
 }
 
 bool is_taken(std::vector<std::string> arguments) {
-  const auto work = parse_command_line(std::move(arguments));
+  const auto work = parse_command_line(std::move(arguments), studio);
   return work && *work;
 }
 
@@ -115,24 +117,6 @@ TEST(CommandLine, what_is_not_is_refused_with_the_way_to_its_help) {
     EXPECT_EQ(no.exit_code, exit_wrong) << testing::PrintToString(line);
     EXPECT_THAT(no.text, HasSubstr("See: malin " + line.front() + " --help"));
   }
-}
-
-TEST(RigCommand, a_fault_has_a_name_an_amount_and_a_text) {
-  const auto plain = parse_fault("comfyui.black");
-  ASSERT_TRUE(plain);
-  EXPECT_EQ(plain->first, "comfyui.black");
-  EXPECT_EQ(plain->second.times, -1);
-  const auto amount = parse_fault("comfyui.slow=2.5");
-  ASSERT_TRUE(amount);
-  EXPECT_EQ(amount->second.amount, 2.5);
-  const auto both = parse_fault("lmstudio.unload.intruder=3,gemma-3-4b");
-  ASSERT_TRUE(both);
-  EXPECT_EQ(both->second.amount, 3);
-  EXPECT_EQ(both->second.text, "gemma-3-4b");
-  const auto text = parse_fault("comfyui.oom=,no memory, sorry");
-  ASSERT_TRUE(text);
-  EXPECT_EQ(text->second.text, "no memory, sorry");
-  for (const char* wrong : {"=3", "a=b", "a=3x"}) EXPECT_FALSE(parse_fault(wrong)) << wrong;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ using testing::Not;
 using testing::SizeIs;
 
 struct Complete : testing::Test {
-  Complete() { add_all_commands(app_, none_); }
+  Complete() { add_all_commands(app_, none_, {}); }
 
   std::vector<std::string> words(std::vector<std::string> typed) {
     const auto known = [this](std::string_view argument) -> std::vector<Candidate> {

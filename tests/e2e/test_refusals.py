@@ -1,8 +1,12 @@
 """Bad input: each gets a clear error, and nothing is lost."""
 
 import os
+import pathlib
 import re
+import shutil
 import socket
+import subprocess
+import tempfile
 import unittest
 import urllib.parse
 
@@ -102,6 +106,46 @@ class Access(RigTest):
     def run_serve(self):
         program = self.keep(Program("serve", [MALIN, "serve", "--config", self.rig.config_path]))
         return program.wait(), program.text()
+
+
+class Studio(RigTest):
+    """What looks at finished media is a program of its own. Here it is not where it belongs."""
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.lonely = pathlib.Path(folder.name, "malin")
+        shutil.copy(MALIN, self.lonely)
+
+    def run_lonely(self, *arguments):
+        program = self.keep(Program("lonely", [str(self.lonely), *arguments]))
+        return program.wait(), program.text()
+
+    def test_without_it_nothing_starts_and_both_places_are_named(self):
+        for command in ("serve", "check"):
+            with self.subTest(command):
+                code, text = self.run_lonely(command, "--config", self.rig.config_path)
+                self.assertEqual(code, 1, text)
+                self.assertIn(f"neither {self.lonely}-studio nor ", text)
+        code, text = self.run_lonely("rig", "--list-faults")
+        self.assertEqual(code, 1, text)
+        self.assertIn(f"neither {self.lonely}-studio nor ", text)
+
+    def test_one_that_does_not_run_is_told_at_once(self):
+        studio = pathlib.Path(f"{self.lonely}-studio")
+        studio.write_text("#!/bin/sh\necho libavcodec.so.59: no such file\nexit 127\n")
+        studio.chmod(0o755)
+        for command in ("serve", "check"):
+            with self.subTest(command):
+                code, text = self.run_lonely(command, "--config", self.rig.config_path)
+                self.assertEqual(code, 1, text)
+                self.assertIn("does not run as version", text)
+                self.assertIn("libavcodec.so.59: no such file", text)
+
+    def test_the_daemon_needs_no_library_that_draws_or_decodes(self):
+        libraries = subprocess.run(["ldd", MALIN], capture_output=True, text=True, check=True).stdout
+        self.assertNotRegex(libraries, "libav|libsw|cairo")
 
 
 class Starting(RigTest):

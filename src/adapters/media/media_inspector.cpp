@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "adapters/media/report.hpp"
-#include "adapters/media/rewrite.hpp"
 #include "net/child.hpp"
 
 namespace malin::adapters {

@@ -14,15 +14,14 @@ namespace malin::adapters {
 Bytes default_worker_memory();
 
 struct MediaInspectorOptions {
-  // Starts run_media_worker: the program and its leading arguments.
-  std::vector<std::string> worker_command{"/proc/self/exe", "inspect-media"};
+  std::vector<std::string> worker_command;  // Starts run_media_worker: the program and its leading arguments.
   Bytes memory = default_worker_memory();
   Duration limit = std::chrono::seconds(90);  // From start to report.
 };
 
 class MediaInspector final : public Inspector {
  public:
-  explicit MediaInspector(MediaInspectorOptions options = {});
+  explicit MediaInspector(MediaInspectorOptions options);
   // Besides the port's errors: not_found: no such file. unreachable: no room to write; try later.
   Task<Result<Media>> inspect(std::string path) override;
 

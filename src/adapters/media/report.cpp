@@ -1,6 +1,7 @@
 #include "adapters/media/report.hpp"
 
 #include <array>
+#include <filesystem>
 #include <optional>
 
 #include "net/json.hpp"
@@ -26,7 +27,19 @@ std::string_view last_line(std::string_view text) {
   return before == std::string_view::npos ? text : text.substr(before + 1);
 }
 
+std::string named(const std::string& path, const std::string& folder, std::string_view ending) {
+  return (std::filesystem::path(folder) / std::filesystem::path(path).stem()).string().append(ending);
+}
+
 }  // namespace
+
+std::string thumbnail_path(const std::string& path, const std::string& folder) {
+  return named(path, folder, ".thumb.jpg");
+}
+
+std::string fast_start_path(const std::string& path, const std::string& folder) {
+  return named(path, folder, ".fast.mp4");
+}
 
 std::string format_report(const Result<Report>& report) {
   net::json::object line;

@@ -1,5 +1,5 @@
 // What the worker tells its parent: one line of JSON, and nothing that the parent would have to trust. Paths are never
-// in it: both sides make them from the original's name.
+// in it: both sides make them from the original's name, as here.
 #pragma once
 
 #include <string>
@@ -19,6 +19,10 @@ struct Report {
   Duration duration{};
   Bytes size;  // Of the file to deliver.
 };
+
+// Where what the worker makes lies, for the media at `path`: DIR/NAME.thumb.jpg and DIR/NAME.fast.mp4.
+std::string thumbnail_path(const std::string& path, const std::string& folder);
+std::string fast_start_path(const std::string& path, const std::string& folder);
 
 std::string format_report(const Result<Report>& report);
 // The report in the last line of `output`, or the error that it tells. bad_reply: there is none.

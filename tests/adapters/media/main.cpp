@@ -1,9 +1,9 @@
-// The test program is its own worker, as the daemon is.
+// The test program is its own worker, as the studio is.
 #include <string_view>
 
 #include <gtest/gtest.h>
 
-#include "adapters/media/media_worker.hpp"
+#include "adapters/media/worker/media_worker.hpp"
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "inspect-media") {

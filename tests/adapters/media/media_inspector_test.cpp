@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "adapters/media/container.hpp"
-#include "adapters/media/decoder.hpp"
 #include "adapters/media/make_media.hpp"
+#include "adapters/media/worker/container.hpp"
+#include "adapters/media/worker/decoder.hpp"
 #include "net/run.hpp"
 
 namespace malin::adapters {
@@ -39,9 +39,14 @@ class Inspection : public ::testing::Test {
     std::filesystem::remove_all(folder_);
     EXPECT_TRUE(::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD) << "a worker was not reaped";
   }
+  static MediaInspectorOptions this_program() {
+    MediaInspectorOptions options;
+    options.worker_command = {"/proc/self/exe", "inspect-media"};
+    return options;
+  }
   std::string at(const std::string& name) const { return folder_ / name; }
 
-  Result<Media> inspect(const std::string& name, MediaInspectorOptions options = {}) {
+  Result<Media> inspect(const std::string& name, MediaInspectorOptions options = this_program()) {
     MediaInspector inspector(std::move(options));
     Result<Media> result;
     testing::run(inspect_into(inspector, at(name), result), 60s);

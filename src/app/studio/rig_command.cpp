@@ -1,4 +1,4 @@
-#include "app/rig_command.hpp"
+#include "app/studio/rig_command.hpp"
 
 #include <charconv>
 #include <csignal>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "app/command.hpp"
-#include "app/rig_config.hpp"
+#include "app/studio/rig_config.hpp"
 #include "app/temporary_folder.hpp"
 #include "core/suggest.hpp"
 

@@ -1,4 +1,4 @@
-#include "app/demo_view.hpp"
+#include "app/studio/demo_view.hpp"
 
 #include <fmt/format.h>
 

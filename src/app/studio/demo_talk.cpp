@@ -1,4 +1,4 @@
-#include "app/demo_talk.hpp"
+#include "app/studio/demo_talk.hpp"
 
 #include <array>
 #include <memory>

@@ -4,14 +4,10 @@
 
 #include <string>
 
-#include "adapters/media/ffmpeg.hpp"
+#include "adapters/media/worker/ffmpeg.hpp"
 #include "core/result.hpp"
 
 namespace malin::adapters::media {
-
-// Where they lie, for the media at `path`: DIR/NAME.thumb.jpg and DIR/NAME.fast.mp4.
-std::string thumbnail_path(const std::string& path, const std::string& folder);
-std::string fast_start_path(const std::string& path, const std::string& folder);
 
 // A JPEG of at most 320 pixels a side and under 200 kB, as Telegram wants it.
 // unreachable: it cannot be written now. bad_reply: it cannot be made of this frame.

@@ -17,7 +17,7 @@ struct RigSupplies {
   std::filesystem::path workflows;  // The folder with selfie.json and video.json.
 };
 
-// Where `program` lies with its supplies: in a build folder of the source tree, or installed.
+// The supplies of the studio that is `program`: in a build folder of the source tree, or installed.
 // not_found: they are in neither place; the message names both.
 Result<RigSupplies> find_supplies(const std::filesystem::path& program);
 // The same for this process.

@@ -1,4 +1,4 @@
-#include "adapters/media/ffmpeg.hpp"
+#include "adapters/media/worker/ffmpeg.hpp"
 
 #include <array>
 #include <vector>

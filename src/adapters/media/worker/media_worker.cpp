@@ -1,4 +1,4 @@
-#include "adapters/media/media_worker.hpp"
+#include "adapters/media/worker/media_worker.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "adapters/media/container.hpp"
-#include "adapters/media/decoder.hpp"
 #include "adapters/media/report.hpp"
-#include "adapters/media/rewrite.hpp"
+#include "adapters/media/worker/container.hpp"
+#include "adapters/media/worker/decoder.hpp"
+#include "adapters/media/worker/rewrite.hpp"
 
 namespace malin::adapters {
 

@@ -1,11 +1,10 @@
-#include "adapters/media/rewrite.hpp"
+#include "adapters/media/worker/rewrite.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,10 +18,6 @@ namespace {
 constexpr int kThumbnailSide = 320;
 constexpr int kThumbnailBytesMax = 200'000;
 constexpr std::array<int, 3> kQualities{3, 8, 20};  // FFmpeg's scale for JPEG: 2 is best, 31 worst.
-
-std::string named(const std::string& path, const std::string& folder, std::string_view ending) {
-  return (std::filesystem::path(folder) / std::filesystem::path(path).stem()).string().append(ending);
-}
 
 Error write_error(const std::string& path, int code) {
   return {Errc::unreachable, "cannot write " + path + ": " + std::strerror(code)};
@@ -160,14 +155,6 @@ Result<void> remux(AVFormatContext& input, const std::string& temporary) {
 }
 
 }  // namespace
-
-std::string thumbnail_path(const std::string& path, const std::string& folder) {
-  return named(path, folder, ".thumb.jpg");
-}
-
-std::string fast_start_path(const std::string& path, const std::string& folder) {
-  return named(path, folder, ".fast.mp4");
-}
 
 Result<void> write_thumbnail(const AVFrame& frame, const std::string& target) {
   const double factor = std::min(1.0, static_cast<double>(kThumbnailSide) / std::max(frame.width, frame.height));

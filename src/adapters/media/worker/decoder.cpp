@@ -1,4 +1,4 @@
-#include "adapters/media/decoder.hpp"
+#include "adapters/media/worker/decoder.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/media/frame_check.hpp"
+#include "adapters/media/worker/frame_check.hpp"
 
 namespace malin::adapters::media {
 

@@ -1,4 +1,4 @@
-#include "app/demo_report.hpp"
+#include "app/studio/demo_report.hpp"
 
 #include <algorithm>
 #include <map>

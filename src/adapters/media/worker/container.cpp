@@ -1,4 +1,4 @@
-#include "adapters/media/container.hpp"
+#include "adapters/media/worker/container.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "adapters/media/container.hpp"
+#include "adapters/media/worker/container.hpp"
 #include "core/result.hpp"
 
 extern "C" {

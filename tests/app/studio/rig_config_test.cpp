@@ -1,5 +1,5 @@
 // The config file that a rig writes, read back as the daemon reads it.
-#include "app/rig_config.hpp"
+#include "app/studio/rig_config.hpp"
 
 #include <fstream>
 
@@ -90,17 +90,15 @@ TEST_F(RigConfig, supplies_are_found_in_a_build_and_in_an_installation) {
     fs::create_directories(path.parent_path());
     std::ofstream(path) << "{}";
   };
-  EXPECT_EQ(find_supplies(folder / "bin/malin").error().code, Errc::not_found);
-  put(folder / "bin/malin");
+  EXPECT_EQ(find_supplies(folder / "lib/malin/malin-studio").error().code, Errc::not_found);
   put(folder / "lib/malin/rig/libnvidia-ml.so.1");
   put(folder / "share/malin/workflows/selfie.json");
-  const Result<RigSupplies> installed = find_supplies(folder / "bin/malin");
+  const Result<RigSupplies> installed = find_supplies(folder / "lib/malin/malin-studio");
   ASSERT_TRUE(installed);
   EXPECT_EQ(fs::canonical(installed->driver), fs::canonical(folder / "lib/malin/rig/libnvidia-ml.so.1"));
-  put(folder / "source/build/release/malin");
   put(folder / "source/build/release/rig/libnvidia-ml.so.1");
   put(folder / "source/config/workflows/selfie.json");
-  const Result<RigSupplies> built = find_supplies(folder / "source/build/release/malin");
+  const Result<RigSupplies> built = find_supplies(folder / "source/build/release/malin-studio");
   ASSERT_TRUE(built);
   EXPECT_TRUE(fs::equivalent(built->workflows, folder / "source/config/workflows"));
 }

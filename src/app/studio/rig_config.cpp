@@ -1,4 +1,4 @@
-#include "app/rig_config.hpp"
+#include "app/studio/rig_config.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -138,7 +138,7 @@ Result<void> bring(const fs::path& from, const fs::path& to) {
 Result<RigSupplies> find_supplies(const fs::path& program) {
   const fs::path folder = program.parent_path();
   const RigSupplies built{folder / "rig" / driver_name, folder / "../../config/workflows"};
-  const RigSupplies installed{folder / "../lib/malin/rig" / driver_name, folder / "../share/malin/workflows"};
+  const RigSupplies installed{folder / "rig" / driver_name, folder / "../../share/malin/workflows"};
   for (const RigSupplies& supplies : {built, installed}) {
     std::error_code error;
     if (fs::exists(supplies.driver, error) && fs::exists(supplies.workflows / "selfie.json", error)) return supplies;

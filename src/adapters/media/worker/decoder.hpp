@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "adapters/media/container.hpp"
-#include "adapters/media/ffmpeg.hpp"
+#include "adapters/media/worker/container.hpp"
+#include "adapters/media/worker/ffmpeg.hpp"
 #include "core/result.hpp"
 
 namespace malin::adapters::media {

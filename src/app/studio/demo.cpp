@@ -1,4 +1,4 @@
-#include "app/demo.hpp"
+#include "app/studio/demo.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -20,13 +20,13 @@
 #include "app/client_json.hpp"
 #include "app/command_line_groups.hpp"
 #include "app/daemon.hpp"
-#include "app/demo_report.hpp"
-#include "app/demo_talk.hpp"
-#include "app/demo_view.hpp"
 #include "app/log_setup.hpp"
 #include "app/report_problems.hpp"
-#include "app/rig_config.hpp"
 #include "app/screen.hpp"
+#include "app/studio/demo_report.hpp"
+#include "app/studio/demo_talk.hpp"
+#include "app/studio/demo_view.hpp"
+#include "app/studio/rig_config.hpp"
 #include "app/temporary_folder.hpp"
 #include "net/event_stream.hpp"
 #include "rig/rig.hpp"

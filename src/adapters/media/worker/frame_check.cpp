@@ -1,4 +1,4 @@
-#include "adapters/media/frame_check.hpp"
+#include "adapters/media/worker/frame_check.hpp"
 
 #include <algorithm>
 #include <array>
