@@ -72,7 +72,8 @@ struct Rig::Impl {
 
   // Memory settles and models expire without anybody's call, so the world is looked at all the time.
   static Task<void> keep_time(std::shared_ptr<Impl> impl) {
-    const Duration step{static_cast<std::int64_t>(std::max(1.0, 20 * impl->options.speed))};
+    const Duration step{static_cast<std::int64_t>(
+        std::max(1.0, static_cast<double>(impl->options.tick.count()) * impl->options.speed))};
     while (!impl->stopped) {
       impl->lmstudio.tick();
       impl->mirror.write(impl->all_cards());

@@ -3,6 +3,7 @@
 // machine stands at rest: the senses loaded, and 511 MiB free.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -52,6 +53,7 @@ struct RigOptions {
   std::vector<RigResident> residents = {{"dolphin-24b", "dolphin-24b"}, {"qwen3-vl-8b", "qwen3-vl-8b"}};
   std::map<std::string, world::FaultSpec> faults;  // On from the start.
   std::uint64_t seed = 1;
+  std::chrono::milliseconds tick{20};  // How often what moves by itself is looked at, in real time.
 
   world::LmStudioOptions lmstudio;
   LmStudioFaceOptions lmstudio_face;
