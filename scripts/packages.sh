@@ -9,7 +9,7 @@ esac
 
 # To build and to run the demo.
 demo_packages="clang-19 cmake ninja-build pkg-config g++ make ca-certificates $boost
-  libssl-dev libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libsqlite3-dev libsqlitecpp-dev libsystemd-dev
+  libssl-dev libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev libsqlite3-dev libsqlitecpp-dev
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libcairo2-dev fonts-dejavu-core
   libgtest-dev libgmock-dev"
 

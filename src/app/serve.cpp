@@ -78,8 +78,10 @@ void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
 }
 
-// What cannot be looked at can never be delivered: better said now than when the first render is done.
-Task<void> end_without_studio(Daemon& daemon, int& exit_code) {
+// What cannot be looked at can never be delivered: better said now than when the first render is done. But the first
+// moment belongs to whoever asks, and to her senses.
+Task<void> end_without_studio(Clock& clock, Daemon& daemon, int& exit_code) {
+  co_await clock.sleep_until(clock.now() + std::chrono::seconds(1));
   const Result<void> studio = co_await probe_studio();
   if (studio) co_return;
   spdlog::error("cannot start: {}", studio.error().message);
@@ -99,7 +101,7 @@ Task<void> serve(asio::io_context& io, Clock& clock, const AppConfig& config, as
   daemon = std::move(*opened);
   adapters::notify_ready();
   asio::co_spawn(io, stop_on_signal(signals, *daemon), rethrow);
-  asio::co_spawn(io, end_without_studio(*daemon, exit_code), rethrow);
+  asio::co_spawn(io, end_without_studio(clock, *daemon, exit_code), rethrow);
   co_await daemon->run();
   io.stop();
 }

@@ -17,6 +17,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -149,7 +150,12 @@ pid_t spawn(Child& child, int output) {
   posix_spawnattr_init(&how);
   posix_spawnattr_setsigmask(&how, &none);
   posix_spawnattr_setsigdefault(&how, &defaults);
-  posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  // Real-time priority is not inherited.
+  const sched_param ordinary{};
+  posix_spawnattr_setschedpolicy(&how, SCHED_OTHER);
+  posix_spawnattr_setschedparam(&how, &ordinary);
+  posix_spawnattr_setflags(
+      &how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSCHEDULER);
 
   std::vector<char*> arguments = pointers(child.arguments);
   std::vector<char*> environment = pointers(child.environment);

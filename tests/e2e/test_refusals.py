@@ -120,7 +120,7 @@ class Studio(RigTest):
 
     def run_lonely(self, *arguments):
         program = self.keep(Program("lonely", [str(self.lonely), *arguments]))
-        return program.wait(), program.text()
+        return program.wait(), " ".join(program.text().split())
 
     def test_without_it_nothing_starts_and_both_places_are_named(self):
         for command in ("serve", "check"):

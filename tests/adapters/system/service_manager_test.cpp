@@ -60,6 +60,11 @@ TEST(ServiceManagerAbsent, without_systemd_nothing_happens_and_nobody_watches) {
 TEST(ServiceManagerAbsent, the_interval_is_read_in_milliseconds) {
   ::setenv("WATCHDOG_USEC", "30000000", 1);
   EXPECT_EQ(watchdog_interval(), Duration{30'000});
+  ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+  EXPECT_EQ(watchdog_interval(), Duration{30'000});
+  ::setenv("WATCHDOG_PID", "1", 1);
+  EXPECT_EQ(watchdog_interval(), std::nullopt) << "it is meant for another process";
+  ::unsetenv("WATCHDOG_PID");
   ::unsetenv("WATCHDOG_USEC");
 }
 

@@ -30,6 +30,7 @@ constexpr rlim_t kDescriptorsMax = 32;
 constexpr std::int64_t kPhotoBytesMax = 10'000'000;  // Telegram's limits for a photo.
 constexpr int kPhotoSidesMax = 10'000;
 constexpr int kPhotoRatioMax = 20;
+constexpr int kNice = 10;  // She comes back meanwhile, and that goes first.
 constexpr std::array<AVCodecID, 4> kPlayedEverywhere{AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG4,
                                                      AV_CODEC_ID_AV1};
 
@@ -39,6 +40,7 @@ bool set_limit(int resource, rlim_t value) {
 }
 
 bool enter_sandbox(rlim_t address_space_mib) {
+  ::setpriority(PRIO_PROCESS, 0, kNice);
   ::umask(0077);                  // FFmpeg makes files for everyone.
   std::signal(SIGXFSZ, SIG_IGN);  // A file that grows too large is an error of write.
   bool done = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
