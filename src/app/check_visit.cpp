@@ -137,7 +137,7 @@ Result<Visits> visit(const AppConfig& config) {
   asio::io_context io(1);
   adapters::SystemClock clock;
   const std::filesystem::path studio = find_studio().value_or("");
-  const auto parts = make_parts(io.get_executor(), clock, config, studio, [] {});
+  const auto parts = make_parts(io.get_executor(), clock, config, studio, [](bool) {});
   if (!parts) return std::unexpected(parts.error());
   int running = 0;
   start(io, running, visit_studio(visits.studio));

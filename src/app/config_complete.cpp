@@ -113,7 +113,8 @@ void complete(AppConfig& config, const std::filesystem::path& folder, const Envi
   }
   if (config.proxy) complete_proxy(*config.proxy, config, problems);
   for (CardSettings& card : config.cards) {
-    if (card.driver != "renderer") continue;
+    card.is_far = card.driver == "renderer";
+    if (!card.is_far) continue;
     complete_reference(card.renderer, "cards." + card.name + ".renderer", config.renderers, "renderer", problems);
   }
   for (RendererSettings& renderer : config.renderers) {

@@ -79,8 +79,8 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
   impl->store = std::move(*store);
   Result<Ledger> ledger = co_await impl->store->load();
   if (!ledger) co_return std::unexpected(ledger.error());
-  auto on_hint = [raw = impl.get()] {
-    if (raw->controller) raw->controller->hint();
+  auto on_hint = [raw = impl.get()](bool is_over) {
+    if (raw->controller) raw->controller->hint(is_over);
   };
   auto parts = make_parts(executor, clock, config, *studio, std::move(on_hint));
   if (!parts) co_return std::unexpected(parts.error());

@@ -84,7 +84,7 @@ std::unique_ptr<Engine> make_engine(const asio::any_io_executor& executor, const
 }
 
 Result<void> make_renderers(const asio::any_io_executor& executor, Clock& clock, const AppConfig& config,
-                            const std::function<void()>& on_hint, Parts& parts) {
+                            const std::function<void(bool)>& on_hint, Parts& parts) {
   for (const RendererSettings& renderer : config.renderers) {
     adapters::ComfyUiOptions options;
     options.url = renderer.url;
@@ -138,7 +138,7 @@ Result<void> make_webhook(const asio::any_io_executor& executor, Clock& clock, c
 }  // namespace
 
 Result<std::unique_ptr<Parts>> make_parts(asio::any_io_executor executor, Clock& clock, const AppConfig& config,
-                                          const std::filesystem::path& studio, std::function<void()> on_hint) {
+                                          const std::filesystem::path& studio, std::function<void(bool)> on_hint) {
   auto parts = std::make_unique<Parts>();
   adapters::MediaInspectorOptions inspector;
   inspector.worker_command = {studio.string(), "inspect-media"};

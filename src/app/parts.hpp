@@ -28,10 +28,10 @@ struct Parts {
   adapters::ShellCommands commands;
 };
 
-// `studio` looks at finished media; with "" none can be. `on_hint`: a render moved. `clock` outlives the parts and what
-// they have started on `executor`. Nothing is visited yet. refused: an address that is none.
+// `studio` looks at finished media; with "" none can be. `on_hint`: a render moved, or is over. `clock` outlives the
+// parts and what they have started on `executor`. Nothing is visited yet. refused: an address that is none.
 Result<std::unique_ptr<Parts>> make_parts(boost::asio::any_io_executor executor, Clock& clock, const AppConfig& config,
-                                          const std::filesystem::path& studio, std::function<void()> on_hint);
+                                          const std::filesystem::path& studio, std::function<void(bool)> on_hint);
 
 // The parts as the loop sees them. They outlive what is returned.
 control::Outside outside_of(const AppConfig& config, Parts& parts, Clock& clock, Store& store,

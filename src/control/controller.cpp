@@ -1,6 +1,7 @@
 #include "control/controller.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -68,8 +69,8 @@ void Controller::stop() {
   wake();
 }
 
-void Controller::hint() {
-  observer_.hint(outside_.clock.now());
+void Controller::hint(bool is_over) {
+  observer_.hint(outside_.clock.now(), is_over);
   wake();
 }
 
@@ -128,15 +129,15 @@ Task<Result<void>> Controller::commit(Changes changes) {
 Task<void> Controller::serve_requests() {
   while (!requests_.empty()) {
     const auto batch = std::exchange(requests_, {});
-    Ledger planned = ledger_;
+    std::optional<Ledger> planned;  // A copy costs more than a commit where much is queued, so one alone goes without.
     Changes all;
     for (const auto& request : batch) {
-      Result<Changes> changes = request->plan(planned, outside_.clock.now());
+      Result<Changes> changes = request->plan(planned ? *planned : ledger_, outside_.clock.now());
       if (!changes) {
         request->outcome = std::unexpected(changes.error());
         continue;
       }
-      malin::apply(planned, *changes);
+      if (request != batch.back()) malin::apply(planned ? *planned : planned.emplace(ledger_), *changes);
       for (Change& change : *changes) all.push_back(std::move(change));
     }
     Result<void> committed;

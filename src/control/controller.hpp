@@ -52,8 +52,8 @@ class Controller {
   // Until `stop`; then everything that was running has been cancelled and has ended.
   Task<void> run();
   void stop();
-  // A render says that it moved.
-  void hint();
+  // A render says that it moved, or is over.
+  void hint(bool is_over);
 
   // Requests. Each returns once it is durable. unreachable: the disk does not take it, or the daemon is stopping.
   Task<Result<Submitted>> submit(Submission submission);

@@ -11,7 +11,8 @@ namespace malin::control {
 
 namespace {
 
-constexpr Duration release_poll{100};
+constexpr Duration release_poll_first{2};
+constexpr Duration release_poll_last{100};
 constexpr Duration release_ask_again{1'000};
 
 }  // namespace
@@ -73,8 +74,9 @@ Task<Result<void>> Executor::perform(UnloadResident action) {
 Task<Result<void>> Executor::perform(ReleaseRenderer action) {
   Renderer& renderer = *outside_.renderers.at(action.renderer);
   const RendererSpec* spec = config_.renderer(action.renderer);
-  const TimePoint until = outside_.clock.now() + config_.swap.release_limit;
-  TimePoint ask_at = outside_.clock.now();
+  const TimePoint began = outside_.clock.now();
+  const TimePoint until = began + config_.swap.release_limit;
+  TimePoint ask_at = began;
   for (;;) {
     if (outside_.clock.now() >= ask_at) {
       const Result<void> asked = co_await renderer.release();
@@ -90,7 +92,9 @@ Task<Result<void>> Executor::perform(ReleaseRenderer action) {
       co_return fail(Errc::timeout, "it still holds " + format_bytes(reading->held) + " after " +
                                         format_duration(config_.swap.release_limit));
     }
-    co_await outside_.clock.sleep_until(outside_.clock.now() + release_poll);
+    // Most give it back at once; the longer it takes, the less often it is asked.
+    const TimePoint now = outside_.clock.now();
+    co_await outside_.clock.sleep_until(now + std::clamp((now - began) / 8, release_poll_first, release_poll_last));
   }
 }
 

@@ -12,7 +12,7 @@ namespace malin::control {
 
 namespace {
 
-constexpr Duration hint_interval{100};  // A render is not looked at more often, however often it says that it moved.
+constexpr Duration hint_interval{100};  // A render that moves is not looked at more often, however often it says so.
 
 template <class T>
 bool take(Reading<T>& reading, TimePoint asked_at, Result<T> answer) {
@@ -77,7 +77,10 @@ bool Observer::saw(const ProbeRenderer& probe, TimePoint asked_at, Result<Render
 }
 
 bool Observer::saw(const LookUpRender& probe, TimePoint asked_at, Result<RenderReading> reading) {
-  return take(seen_.renders[probe.prompt_id], asked_at, std::move(reading));
+  Reading<RenderReading>& render = seen_.renders[probe.prompt_id];
+  const bool is_news = take(render, asked_at, std::move(reading));
+  if (asked_at <= render_over_at_) render.tried_at = TimePoint::min();
+  return is_news;
 }
 
 void Observer::saw(const ProbeSense& probe, TimePoint now, const Result<void>& answer) {
@@ -148,9 +151,10 @@ void Observer::tried(const std::string& key, TimePoint now, const Result<void>& 
   }
 }
 
-void Observer::hint(TimePoint now) {
+void Observer::hint(TimePoint now, bool is_over) {
+  if (is_over) render_over_at_ = now;
   for (auto& [id, reading] : seen_.renders)
-    if (reading.tried_at + hint_interval <= now) reading.tried_at = TimePoint::min();
+    if (is_over || reading.tried_at + hint_interval <= now) reading.tried_at = TimePoint::min();
 }
 
 void Observer::begin_turn(Turn turn) {

@@ -48,8 +48,8 @@ class Observer {
   void met_stranger() { ++seen_.strangers; }
   void heard_person(const Result<void>& heard);
 
-  // A render moved: look again soon.
-  void hint(TimePoint now);
+  // A render moved: look again soon. One is over: look at once, and once more if a look is under way.
+  void hint(TimePoint now, bool is_over);
 
   // Turns. A turn that nobody keeps alive ends by itself.
   void begin_turn(Turn turn);
@@ -78,6 +78,7 @@ class Observer {
   std::map<std::string, TimePoint> unproved_loads_;  // By sense: when the load began.
   std::optional<TimePoint> held_since_;
   std::optional<TimePoint> declined_since_;
+  TimePoint render_over_at_ = TimePoint::min();  // When a render last said so.
 };
 
 }  // namespace malin::control

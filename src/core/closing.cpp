@@ -34,6 +34,17 @@ void close(const Situation& s, const Window& window, bool exactly, std::string r
              exactly ? "everyone is back as before, after " + took : "closed after " + took + ", but " + reason);
 }
 
+// Whoever is gone, or is here as before, may come back; one that somebody loaded in another way goes first.
+void drop_absences(const Situation& s, const std::vector<SenseView>& senses, const Window& window, Draft& draft) {
+  for (const Absence* absence : absences_of(s, window)) {
+    const SenseView* view = find_view(senses, absence->sense);
+    const bool is_right = view != nullptr && view->resident != nullptr && same_load(*view->resident, absence->resident);
+    const bool may_unload = s.ledger.settings.swap_enabled && s.now < absence->deadline;
+    if (view == nullptr || view->state == SenseState::away || is_right || !may_unload)
+      draft.change(DropAbsence{absence->sense});
+  }
+}
+
 // What a render gave back may be shown free later. Until it is, the next one would seem to need more senses away than
 // it does, or more than are away.
 bool is_settling_for_next(const Situation& s, const RendererSpec& renderer, const Window& window, Draft& draft) {
@@ -44,6 +55,7 @@ bool is_settling_for_next(const Situation& s, const RendererSpec& renderer, cons
     return s.renderer_of(*job) == &renderer && (!job->not_before || *job->not_before <= s.now);
   };
   if (std::ranges::none_of(queued_jobs(s), is_next)) return false;
+  watch_settling(s, window.card, window.phase_at, draft);
   draft.wake_at(settled_by);
   return true;
 }
@@ -95,18 +107,25 @@ void release(const Situation& s, const std::vector<SenseView>& senses, const Ren
     const RendererReading* known = s.renderer(renderer.server.name);
     const bool is_needed = known == nullptr || known->held > renderer.rest;
     if (is_needed && !s.is_running(key_of(action))) draft.act(action);
+    draft.look_since(ProbeRenderer{renderer.server.name}, window.phase_at);
     return;
   }
   // What is still needed away shows on a card that was read after the release.
   const bool may_go_on = !reason_to_end(s, window, renderer);
-  if (may_go_on && s.card_since(window.card, s.seen.renderers.at(renderer.server.name).at) == nullptr) return;
+  const TimePoint released_at = s.seen.renderers.at(renderer.server.name).at;
+  if (may_go_on && s.card_since(window.card, released_at) == nullptr)
+    return draft.look_since(ProbeCard{window.card}, released_at);
   if (may_go_on && is_settling_for_next(s, renderer, window, draft)) return;
   if (const Error* error = s.last_error("release " + renderer.server.name);
       error != nullptr && s.has_kept_memory_since(renderer, window.phase_at))
     draft.tell("window", std::to_string(window.id),
                renderer.server.name + " did not give its memory back: " + error->message);
   const Prospect next = plan_rest(s, senses, window, renderer);
-  if (next.job == nullptr) return move_to(s, window, WindowPhase::returning, "", draft);
+  if (next.job == nullptr) {
+    move_to(s, window, WindowPhase::returning, "", draft);
+    drop_absences(s, senses, window, draft);
+    return;
+  }
   for (const std::string& name : surplus_absences(s, window, next)) {
     draft.change(DropAbsence{name});
     draft.tell("sense", name, name + " may come back; the next render does not need it away");
@@ -117,18 +136,8 @@ void release(const Situation& s, const std::vector<SenseView>& senses, const Ren
 }
 
 void bring_everyone_back(const Situation& s, const std::vector<SenseView>& senses, const Window& window, Draft& draft) {
-  bool is_waiting = false;
-  for (const Absence* absence : absences_of(s, window)) {
-    const SenseView* view = find_view(senses, absence->sense);
-    const bool is_right = view != nullptr && view->resident != nullptr &&
-                          same_load(view->resident ? *view->resident : Resident{}, absence->resident);
-    const bool may_unload = s.ledger.settings.swap_enabled && s.now < absence->deadline;
-    if (view == nullptr || view->state == SenseState::away || is_right || !may_unload)
-      draft.change(DropAbsence{absence->sense});
-    else
-      is_waiting = true;
-  }
-  if (is_waiting || !absences_of(s, window).empty()) return;
+  drop_absences(s, senses, window, draft);
+  if (!absences_of(s, window).empty()) return;
   const bool is_late = return_limit(s, window) <= s.now;
   for (const std::string& name : window.evicted) {
     const SenseView* view = find_view(senses, name);

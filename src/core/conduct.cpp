@@ -70,6 +70,13 @@ void release_when_idle(const Situation& s, const std::vector<SenseView>& senses,
   if (is_wanted && due <= s.now && !s.is_running(key_of(action))) draft.act(action);
 }
 
+// The render went well, and its media is on its way or about to be.
+bool is_being_fetched(const Situation& s, const Job& job) {
+  const RenderReading* render = s.seen.renders.at(job.prompt_id).known();
+  if (render->state != RenderState::finished || render->files.empty()) return false;
+  return s.is_running("collect " + job.id) || !s.seen.collected.contains(job.id);
+}
+
 // What the config no longer knows cannot go on: its jobs fail, its windows bring everyone back.
 void end_unconfigured(const Situation& s, const std::vector<SenseView>& senses, const Workload& workload,
                       Draft& draft) {
@@ -99,9 +106,11 @@ void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, 
   if (const Job* job = job_on_card(s, workload, renderer.card)) {
     for (const Job* next : queue) draft.wait(next->id, "waits for its turn; " + job->id + " is being rendered");
     if (s.renderer_of(*job) == &renderer) follow_render(s, *job, renderer, window, draft);
-    // Media that is slow to be fetched keeps nobody away beyond the limit: its render is over.
-    const bool is_late = is_own && window->render_until <= s.now && s.is_render_over(*job);
-    if (is_late) advance_window(s, senses, renderer, *window, draft);
+    // Once the last render is over, its media is fetched while everyone comes back. Media that is slow to be fetched
+    // keeps nobody away beyond the limit either.
+    if (!is_own || !s.is_render_over(*job)) return;
+    const bool is_last = is_being_fetched(s, *job) && plan_rest(s, senses, *window, renderer).job == nullptr;
+    if (is_last || window->render_until <= s.now) advance_window(s, senses, renderer, *window, draft);
     return;
   }
   if (window == nullptr) {

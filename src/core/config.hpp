@@ -14,7 +14,8 @@ namespace malin {
 
 struct CardSpec {
   std::string name;
-  Bytes headroom;  // Never planned away.
+  Bytes headroom;       // Never planned away.
+  bool is_far = false;  // Read by asking the renderer, so not every few milliseconds.
 };
 
 // A server that Malin keeps running: an engine or a renderer.

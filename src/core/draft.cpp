@@ -18,7 +18,7 @@ bool looks_or_heals(const Action& action) {
 }  // namespace
 
 void Draft::wake_at(TimePoint moment) {
-  moment = std::max(moment, situation_.now + soon);
+  if (moment <= situation_.now) moment = situation_.now + soon;
   decision_.wake_at = decision_.wake_at ? std::min(*decision_.wake_at, moment) : moment;
 }
 

@@ -1,6 +1,8 @@
 // A decision in the making.
 #pragma once
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -22,6 +24,25 @@ class Draft {
   void wants_gap(std::vector<std::string> senses) { decision_.gap_for = std::move(senses); }
   void opens_window() { decision_.opens_window = true; }
 
+  // What is waited for to go on: this probe is due at once unless it was asked for at `since` or later, and then every
+  // `interval`.
+  struct Look {
+    TimePoint since = TimePoint::min();
+    Duration interval = Duration::max();
+  };
+  void look_since(const Action& probe, TimePoint since) {
+    Look& look = looks_[key_of(probe)];
+    look.since = std::max(look.since, since);
+  }
+  void look_every(const Action& probe, Duration interval) {
+    Look& look = looks_[key_of(probe)];
+    look.interval = std::min(look.interval, interval);
+  }
+  Look wanted_look(const std::string& key) const {
+    const auto found = looks_.find(key);
+    return found == looks_.end() ? Look{} : found->second;
+  }
+
   // A line of the timeline.
   void tell(std::string kind, std::string subject, std::string text);
   // A line of text for the person, outside any job.
@@ -35,6 +56,7 @@ class Draft {
  private:
   const Situation& situation_;
   Decision decision_;
+  std::map<std::string, Look> looks_;  // By the probe's key.
   std::int64_t next_outbox_;
   WindowId next_window_;
 };

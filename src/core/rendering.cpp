@@ -72,8 +72,9 @@ void submit(const Situation& s, const Job& job, const RendererSpec& renderer, co
     if (error->code == Errc::refused || error->code == Errc::bad_reply) return fail_job(s, job, error->message, draft);
     if (!s.may_try(key)) return draft.wake_at(s.retry_at(key));
   }
-  const auto room = room_for_render(s, renderer, std::max(*job.attempt_at, s.now - 4 * s.config.swap.fast_probe));
-  if (!room) return;                            // Fresh looks are on their way.
+  const TimePoint recently = std::max(*job.attempt_at, s.now - 4 * s.config.swap.fast_probe);
+  const auto room = fresh_room(s, renderer, recently, draft);
+  if (!room) return;
   if (s.is_rendering_for_us(renderer)) return;  // An earlier render has not stopped yet.
   const Bytes need = s.need(job);
   if (*room >= need) return draft.act(action);

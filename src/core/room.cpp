@@ -6,6 +6,10 @@ namespace malin {
 
 namespace {
 
+constexpr Duration near_look{2};
+constexpr Duration far_look{50};
+constexpr int look_share = 512;  // The longer it takes already, the less a look that comes late matters.
+
 bool can_leave(const Situation& s, const SenseView& view) {
   const EngineSpec* engine = s.config.engine(view.spec->engine);
   return view.spec->evictable && engine != nullptr && engine->can_unload;
@@ -25,6 +29,21 @@ std::optional<Bytes> room_for_render(const Situation& s, const RendererSpec& ren
   const CardSpec* spec = s.config.card(renderer.card);
   if (card == nullptr || reading == nullptr || spec == nullptr) return std::nullopt;
   return card->free + reading->held - spec->headroom;
+}
+
+std::optional<Bytes> fresh_room(const Situation& s, const RendererSpec& renderer, TimePoint not_before, Draft& draft) {
+  const auto room = room_for_render(s, renderer, not_before);
+  if (!room) {
+    draft.look_since(ProbeCard{renderer.card}, not_before);
+    draft.look_since(ProbeRenderer{renderer.server.name}, not_before);
+  }
+  return room;
+}
+
+void watch_settling(const Situation& s, const std::string& card, TimePoint since, Draft& draft) {
+  const CardSpec* spec = s.config.card(card);
+  const Duration least = spec != nullptr && spec->is_far ? far_look : near_look;
+  draft.look_every(ProbeCard{card}, std::clamp((s.now - since) / look_share, least, s.config.swap.fast_probe));
 }
 
 std::vector<Candidate> eviction_candidates(const Situation& s, const std::vector<SenseView>& senses,

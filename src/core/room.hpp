@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/draft.hpp"
 #include "core/planner.hpp"
 #include "core/readiness.hpp"
 
@@ -13,6 +14,13 @@ namespace malin {
 // What a render on this renderer can use: the card's free memory and what the renderer holds itself already, less the
 // headroom. Both readings asked for at or after `not_before`. nullopt: unknown.
 std::optional<Bytes> room_for_render(const Situation& situation, const RendererSpec& renderer, TimePoint not_before);
+
+// The same; what is missing for it is looked at next.
+std::optional<Bytes> fresh_room(const Situation& situation, const RendererSpec& renderer, TimePoint not_before,
+                                Draft& draft);
+
+// Memory is on its way back since `since`: the card is looked at often enough to lose next to nothing of the wait.
+void watch_settling(const Situation& situation, const std::string& card, TimePoint since, Draft& draft);
 
 struct RoomPlan {
   enum class Verdict {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/room.hpp"
+
 namespace malin {
 
 namespace {
@@ -199,6 +201,7 @@ void bring_back(const Situation& s, const SenseView& view, std::vector<std::stri
   // A smaller sense goes ahead of one that does not fit only when the card has had time to settle.
   const Window* window = s.ledger.open_window(sense.card);
   const bool is_settling = window != nullptr && s.now < window->phase_at + s.config.swap.settle_limit;
+  if (is_settling && obstacle.starts_with("needs")) watch_settling(s, sense.card, window->phase_at, draft);
   if (obstacle.empty() || !obstacle.starts_with("needs") || is_settling) cards_taken.push_back(sense.card);
 }
 

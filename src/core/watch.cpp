@@ -25,13 +25,16 @@ bool is_changing(const Situation& s, const std::vector<SenseView>& senses) {
 template <class T>
 void probe_when_due(const Situation& s, const std::map<std::string, Reading<T>>& readings, const std::string& name,
                     Duration interval, Action probe, Draft& draft) {
+  const std::string key = key_of(probe);
+  if (s.is_running(key)) return;
   const auto found = readings.find(name);
   TimePoint due = s.now;
   if (found != readings.end()) {
+    const Draft::Look wanted = draft.wanted_look(key);
     const Duration pause = std::min(backoff(found->second.failures, name), s.config.swap.slow_probe);
-    due = found->second.tried_at + std::max(interval, pause);
+    due = found->second.tried_at + std::max(std::min(interval, wanted.interval), pause);
+    if (found->second.failures == 0 && found->second.tried_at < wanted.since) due = s.now;
   }
-  if (s.is_running(key_of(probe))) return;
   if (due <= s.now)
     draft.act(std::move(probe));
   else

@@ -97,12 +97,15 @@ void make_room(const Situation& s, const std::vector<SenseView>& senses, const R
   if (is_room_moving(s, window, *next.job, draft)) return;
   const KindSpec& kind = *s.config.kind(next.job->kind);
   const auto room =
-      room_for_render(s, renderer, std::max(last_unload(s, window), s.now - 4 * s.config.swap.fast_probe));
+      fresh_room(s, renderer, std::max(last_unload(s, window), s.now - 4 * s.config.swap.fast_probe), draft);
   const Bytes need = s.need(*next.job);
   if (room && *room >= need) return begin_in_window(s, window, *next.job, draft);
   const TimePoint settled_by = last_unload(s, window) + s.config.swap.settle_limit;
   draft.wait(next.job->id, "waits for the card to show the memory free");
-  if (s.now < settled_by || !room) return draft.wake_at(settled_by);
+  if (s.now < settled_by || !room) {
+    watch_settling(s, window.card, last_unload(s, window), draft);
+    return draft.wake_at(settled_by);
+  }
   if (widen(s, senses, window, kind, need - *room, draft)) return;
   give_up_room(s, window, *next.job,
                "the card shows " + format_bytes(*room) + " free of the " + format_bytes(need) + " a " + kind.name +
@@ -114,8 +117,8 @@ void render_next(const Situation& s, const std::vector<SenseView>& senses, const
                  const Window& window, Draft& draft) {
   if (const auto reason = reason_to_end(s, window, renderer))
     return move_to(s, window, WindowPhase::releasing, *reason, draft);
-  const auto room = room_for_render(s, renderer, s.now - 4 * s.config.swap.fast_probe);
-  if (!room) return;  // Fresh looks are on their way.
+  const auto room = fresh_room(s, renderer, s.now - 4 * s.config.swap.fast_probe, draft);
+  if (!room) return;
   const Prospect next = plan_rest(s, senses, window, renderer);
   if (next.job == nullptr || !surplus_absences(s, window, next).empty())
     return move_to(s, window, WindowPhase::releasing, "", draft);

@@ -163,6 +163,11 @@ Result<std::string> LmStudio::begin_load(LoadRequest request) {
   return loading.view.reference;
 }
 
+TimePoint LmStudio::next_step(TimePoint end) const {
+  const TimePoint now = clock_.now();
+  return std::clamp(end, now + Duration{1}, now + load_step);
+}
+
 Task<Result<Instance>> LmStudio::wait_loaded(std::string reference, Progress progress) {
   double reported = -1;
   for (;;) {
@@ -171,7 +176,7 @@ Task<Result<Instance>> LmStudio::wait_loaded(std::string reference, Progress pro
     if (!loading) break;
     if (progress && loading->view.progress != reported) progress(reported = loading->view.progress);
     if (loading->view.state != InstanceState::loading) co_return loading->view;
-    co_await clock_.sleep_until(clock_.now() + load_step);
+    co_await clock_.sleep_until(next_step(loading->view.since + loading->load_time));
   }
   if (!alive_) co_return std::unexpected(engine_down());
   const auto failed = failed_loads_.find(reference);
@@ -224,8 +229,8 @@ Task<Result<void>> LmStudio::unload(std::string identifier) {
     co_return Result<void>{};
   }
   start_unload(*leaving);
-  while (slot_by_reference(reference)) {
-    co_await clock_.sleep_until(clock_.now() + load_step);
+  while (const Slot* going = slot_by_reference(reference)) {
+    co_await clock_.sleep_until(next_step(going->view.since + options_.unload_time));
     tick();
   }
   if (!alive_) co_return std::unexpected(engine_down());

@@ -167,6 +167,7 @@ class LmStudio {
   std::string unique_identifier(const std::string& key);
   std::string new_reference();
   Duration draw_settle();
+  TimePoint next_step(TimePoint end) const;  // Of a wait for something that ends then, if all goes well.
   void advance_load(const std::string& reference);
   void finish_load(Slot& loaded);
   void fail_load(const std::string& reference, std::string why);

@@ -102,10 +102,22 @@ TEST(Observer, a_hint_makes_a_look_due_but_not_more_than_ten_a_second) {
   Observer observer(start);
   const LookUpRender look{"j-1", "comfyui", "p-1"};
   observer.saw(look, at(1), RenderReading{});
-  observer.hint(at(1) + Duration(50));
+  observer.hint(at(1) + Duration(50), false);
   EXPECT_EQ(observer.newest().renders.at("p-1").tried_at, at(1));
-  observer.hint(at(1) + Duration(100));
+  observer.hint(at(1) + Duration(100), false);
   EXPECT_EQ(observer.newest().renders.at("p-1").tried_at, TimePoint::min());
+}
+
+TEST(Observer, a_render_that_says_it_is_over_is_looked_at_at_once_and_again_after_a_look_that_was_under_way) {
+  Observer observer(start);
+  const LookUpRender look{"j-1", "comfyui", "p-1"};
+  observer.saw(look, at(1), RenderReading{});
+  observer.hint(at(1) + Duration(5), true);
+  EXPECT_EQ(observer.newest().renders.at("p-1").tried_at, TimePoint::min());
+  observer.saw(look, at(1) + Duration(4), RenderReading{});
+  EXPECT_EQ(observer.newest().renders.at("p-1").tried_at, TimePoint::min());
+  observer.saw(look, at(1) + Duration(6), RenderReading{});
+  EXPECT_EQ(observer.newest().renders.at("p-1").tried_at, at(1) + Duration(6));
 }
 
 TEST(Observer, forgets_what_belongs_to_what_is_over) {

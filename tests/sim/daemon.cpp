@@ -28,7 +28,7 @@ Daemon::Daemon(Universe& universe, Checker& checker, std::function<world::Mishap
   controller_ = std::make_unique<control::Controller>(
       context_.get_executor(), universe_.plan.config, *outside_, std::move(*ledger),
       control::ControllerOptions{.turn_expiry = universe_.plan.turn_expiry});
-  for (const auto& comfy : universe_.comfyuis) comfy->words.on_moved = [this] { controller_->hint(); };
+  for (const auto& comfy : universe_.comfyuis) comfy->words.on_moved = [this] { controller_->hint(false); };
   boost::asio::co_spawn(context_, controller_->run(), [](std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
   });

@@ -1,5 +1,6 @@
 #include "adapters/cards/driver_thread.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -15,8 +16,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A driver answers within a millisecond or so; looking this often costs nothing beside a probe.
-constexpr auto look_interval = std::chrono::milliseconds(1);
+// Between two looks whether the driver has answered, which mostly takes a fraction of a millisecond: doubles each time.
+constexpr auto look_first = std::chrono::microseconds(50);
+constexpr auto look_last = std::chrono::microseconds(1000);
 
 }  // namespace
 
@@ -57,6 +59,7 @@ Task<Result<CardReading>> CardInquiry::ask(CardQuestion question) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   const auto deadline = std::chrono::steady_clock::now() + limit_;
   std::shared_ptr<Answer> mine;
+  auto pause = look_first;
   for (;;) {
     if (pending_ && pending_->ready) pending_.reset();
     if (mine && mine->ready) co_return std::move(mine->reading);
@@ -70,8 +73,9 @@ Task<Result<CardReading>> CardInquiry::ask(CardQuestion question) {
     if (std::chrono::steady_clock::now() >= deadline) {
       co_return fail(Errc::timeout, who_ + ": the driver has not answered within " + format_duration(limit_));
     }
-    timer.expires_after(look_interval);
+    timer.expires_after(pause);
     co_await timer.async_wait(asio::use_awaitable);
+    pause = std::min(2 * pause, look_last);
   }
 }
 

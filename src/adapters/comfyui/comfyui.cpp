@@ -46,8 +46,9 @@ struct ComfyUi::Impl {
   ~Impl() { socket->stop(); }
 
   void take_hint(const std::string& text) {
-    const bool is_ours = renders.note_hint(parse_ws_message(text), clock.now());
-    if (is_ours && options.on_hint) options.on_hint();
+    const SocketHint hint = parse_ws_message(text);
+    const bool is_ours = renders.note_hint(hint, clock.now());
+    if (is_ours && options.on_hint) options.on_hint(hint.over);
   }
 
   // Any answer but 200 is an error; `what` says in words what was asked.

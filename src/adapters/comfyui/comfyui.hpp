@@ -26,7 +26,7 @@ struct ComfyUiOptions {
   Duration fetch_limit = std::chrono::seconds(120);  // For one whole file.
   Bytes media_max = mebibytes(256);
   Duration stuck_after = std::chrono::seconds(120);  // No progress for so long, and deaf to interrupts: dead.
-  std::function<void()> on_hint;                     // A render of ours moved or ended: look. May be empty.
+  std::function<void(bool is_over)> on_hint;         // A render of ours moved or ended: look. May be empty.
 };
 
 class ComfyUi final : public Renderer {

@@ -27,7 +27,7 @@ struct LmStudioOptions {
   Duration drain_limit{15'000};   // For a running generation to end before an unload.
   Duration gone_limit{10'000};    // For an unloaded instance to leave the list.
   Duration deep_limit{120'000};   // For the one token of a deep probe: the first after a load compiles kernels.
-  Duration poll{100};             // Between two looks while waiting for one of the above.
+  Duration poll{100};             // Between two looks while waiting for one of the above, at most.
 };
 
 class LmStudio final : public Engine {

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "adapters/lmstudio/pause.hpp"
 
 namespace malin::adapters::lmstudio {
 
@@ -195,33 +194,29 @@ Task<Result<void>> SocketControl::unload(std::string identifier) {
 }
 
 Task<Result<void>> SocketControl::drain(Instance instance) {
-  const auto deadline = Steady::now() + options_.drain_limit;
+  const auto began = Steady::now();
   for (;;) {
     const Result<ResidentState> state = co_await state_of(instance);
     if (!state) co_return std::unexpected(state.error());
     if (*state == ResidentState::idle) co_return Result<void>();
-    if (Steady::now() >= deadline) co_return fail(Errc::timeout, instance.identifier + " is still generating");
-    co_await pause();
+    if (Steady::now() >= began + options_.drain_limit)
+      co_return fail(Errc::timeout, instance.identifier + " is still generating");
+    co_await pause_since(began, options_.poll);
   }
 }
 
 // Another instance under the same identifier is an intruder, and for the next probe to find.
 Task<Result<void>> SocketControl::wait_until_gone(Instance instance) {
-  const auto deadline = Steady::now() + options_.gone_limit;
+  const auto began = Steady::now();
   for (;;) {
     const Result<std::optional<Instance>> still = co_await look_for(instance.identifier);
     if (!still) co_return std::unexpected(still.error());
     if (!*still || (*still)->reference != instance.reference) co_return Result<void>();
-    if (Steady::now() >= deadline) {
+    if (Steady::now() >= began + options_.gone_limit) {
       co_return fail(Errc::timeout, "LM Studio said that it unloads " + instance.identifier + ", but still lists it");
     }
-    co_await pause();
+    co_await pause_since(began, options_.poll);
   }
-}
-
-Task<void> SocketControl::pause() {
-  asio::steady_timer timer(executor_, options_.poll);
-  co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace malin::adapters::lmstudio

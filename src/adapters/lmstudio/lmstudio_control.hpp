@@ -63,7 +63,6 @@ class SocketControl final : public Control {
                               LoadProgress progress);
   Task<Result<void>> drain(Instance instance);
   Task<Result<void>> wait_until_gone(Instance instance);
-  Task<void> pause();
 
   boost::asio::any_io_executor executor_;
   net::Url base_;

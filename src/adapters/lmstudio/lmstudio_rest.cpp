@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "adapters/lmstudio/pause.hpp"
 
 namespace malin::adapters::lmstudio {
 
@@ -19,7 +18,7 @@ net::HttpRequest http_request(std::string method, std::string target, std::strin
 }
 
 RestControl::RestControl(asio::any_io_executor executor, net::Url base, LmStudioOptions options)
-    : executor_(executor), options_(std::move(options)), client_(std::move(executor), std::move(base)) {}
+    : options_(std::move(options)), client_(std::move(executor), std::move(base)) {}
 
 Task<Result<std::vector<RestInstance>>> RestControl::list() {
   net::HttpRequest request = http_request("GET", "/api/v1/models", "", options_.token);
@@ -116,16 +115,15 @@ Task<Result<void>> RestControl::send_unload(std::string id) {
 }
 
 Task<Result<void>> RestControl::wait_until_gone(std::string id) {
-  const auto deadline = Steady::now() + options_.gone_limit;
+  const auto began = Steady::now();
   for (;;) {
     const Result<Found> still = co_await find(id);
     if (!still && still.error().code == Errc::not_found) co_return Result<void>();
     if (!still) co_return std::unexpected(still.error());
-    if (Steady::now() >= deadline) {
+    if (Steady::now() >= began + options_.gone_limit) {
       co_return fail(Errc::timeout, "LM Studio said that it unloads " + id + ", but still lists it");
     }
-    asio::steady_timer timer(executor_, options_.poll);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await pause_since(began, options_.poll);
   }
 }
 

@@ -29,7 +29,6 @@ class RestControl final : public Control {
   Task<Result<void>> send_unload(std::string id);
   Task<Result<void>> wait_until_gone(std::string id);
 
-  boost::asio::any_io_executor executor_;
   LmStudioOptions options_;
   net::HttpClient client_;
   std::string left_out_;  // By the newest load, for the note.

@@ -43,7 +43,7 @@ class ComfyUiTest : public ::testing::Test {
     options.http_limit = std::chrono::seconds(2);
     options.submit_limit = std::chrono::milliseconds(300);
     options.media_max = mebibytes(2);
-    options.on_hint = [this] { ++hints; };
+    options.on_hint = [this](bool) { ++hints; };
     renderer = adapters::ComfyUi::create(io.get_executor(), clock, std::move(options)).value();
   }
   ~ComfyUiTest() override {
