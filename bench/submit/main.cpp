@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include "adapters/system/system_clock.hpp"
 #include "app/rest_client.hpp"
 #include "app/studio/rig_config.hpp"
 #include "app/temporary_folder.hpp"
@@ -72,7 +73,9 @@ Task<void> submit(asio::any_io_executor executor, net::Url url, int count, int& 
 
 Task<void> wait_until_served(asio::any_io_executor executor, net::Url url, bool& is_served) {
   app::RestClient rest(executor, url, "");
+  adapters::SystemClock clock;
   for (int i = 0; i < 10'000 && !is_served; ++i) {
+    co_await clock.sleep_until(clock.now() + Duration{1});
     json::value off_please = json::object{{"enabled", false}};
     const Result<app::RestAnswer> off = co_await rest.ask("PUT", "/v1/swap", std::move(off_please));
     is_served = off && off->is_success();

@@ -101,9 +101,10 @@ void expect_server(const ServerSpec& server, const std::string& expected, bool m
 
 void expect_cards_and_servers(const Config& core) {
   ASSERT_EQ(core.cards.size(), 2U);
-  const auto& [big, headroom] = core.cards[0];
+  const auto& [big, headroom, is_far] = core.cards[0];
   EXPECT_EQ(big, "big");
   EXPECT_EQ(headroom, mebibytes(512));
+  EXPECT_FALSE(is_far);
   EXPECT_EQ(core.cards[1].name, "small");
   EXPECT_EQ(core.cards[1].headroom, mebibytes(128));
 
