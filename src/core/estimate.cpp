@@ -24,13 +24,6 @@ const Job* find_job(const Ledger& ledger, const JobId& id) {
   return found == ledger.jobs.end() ? nullptr : &found->second;
 }
 
-std::optional<Duration> usual_render(const Ledger& ledger, const std::string& kind) {
-  std::vector<Duration> lengths;
-  for (const auto& [id, job] : ledger.jobs)
-    if (job.kind == kind && job.attempt_at && job.rendered_at) lengths.push_back(*job.rendered_at - *job.attempt_at);
-  return median(std::move(lengths));
-}
-
 // From the opening of a window to its first render.
 std::optional<Duration> usual_opening(const Ledger& ledger) {
   std::vector<Duration> lengths;
@@ -115,6 +108,13 @@ std::optional<Duration> rest_of_window(const Situation& s, const Window& window)
 }
 
 }  // namespace
+
+std::optional<Duration> usual_render(const Ledger& ledger, const std::string& kind) {
+  std::vector<Duration> lengths;
+  for (const auto& [id, job] : ledger.jobs)
+    if (job.kind == kind && job.attempt_at && job.rendered_at) lengths.push_back(*job.rendered_at - *job.attempt_at);
+  return median(std::move(lengths));
+}
 
 Estimates estimate(const Situation& s) {
   Estimates estimates;

@@ -1,5 +1,6 @@
-// How long things will take, judged by how long the like of them took before. Guesses for people; nothing is decided by
-// them. What has no precedent has no estimate.
+// How long things will take, judged by how long the like of them took before. Guesses for people; all that is decided
+// by one is that a window with little time left begins no render that would be cut off. What has no precedent has no
+// estimate.
 #pragma once
 
 #include <map>
@@ -15,5 +16,8 @@ struct Estimates {
 };
 
 Estimates estimate(const Situation& situation);
+
+// Of this kind, from its submission to its media: the median of those that the ledger still has.
+std::optional<Duration> usual_render(const Ledger& ledger, const std::string& kind);
 
 }  // namespace malin

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
+#include "core/estimate.hpp"
 #include "core/jobs.hpp"
 #include "core/planner.hpp"
 #include "core/room.hpp"
@@ -51,6 +53,19 @@ std::optional<std::vector<std::string>> needed_absences(const Situation& s, cons
     return needed;
   }
   return *room >= need ? std::optional(names_of(absences)) : std::nullopt;
+}
+
+// A render that would be cut off before its end is left for another window, unless it is all that this one is for.
+bool is_time_left(const Situation& s, const Window& window, const KindSpec& kind) {
+  const auto usual = window.jobs.empty() ? std::nullopt : usual_render(s.ledger, kind.name);
+  return !usual || s.now + *usual <= window.render_until;
+}
+
+int impact_of(const Config& config, const std::vector<std::string>& senses) {
+  int impact = 0;
+  for (const std::string& name : senses)
+    if (const SenseSpec* sense = config.sense(name)) impact += sense->impact;
+  return impact;
 }
 
 }  // namespace
@@ -104,16 +119,23 @@ Prospect plan_rest(const Situation& s, const std::vector<SenseView>& senses, con
   Prospect rest;
   if (reason_to_end(s, window, renderer)) return rest;
   std::map<std::pair<const KindSpec*, Bytes>, std::optional<std::vector<std::string>>> needed_by;
+  using Rank = std::tuple<int, int, Bytes>;  // Priority, impact of whom it needs away, need.
+  Rank first;
   for (const Job* job : queued_jobs(s)) {
     const KindSpec* kind = s.config.kind(job->kind);
     if (kind == nullptr || kind->renderer != window.renderer) continue;
     if (job->not_before && *job->not_before > s.now) continue;
-    const auto [entry, is_new] = needed_by.try_emplace({kind, s.need(*job)});
-    if (is_new) entry->second = needed_absences(s, senses, window, renderer, *job);
+    const Bytes need = s.need(*job);
+    const auto [entry, is_new] = needed_by.try_emplace({kind, need});
+    if (is_new && is_time_left(s, window, *kind)) entry->second = needed_absences(s, senses, window, renderer, *job);
     const auto& needed = entry->second;
     if (!needed) continue;
-    if (rest.job == nullptr) rest.job = job;
-    rest.need = std::max(rest.need, s.need(*job));
+    const Rank rank{job->priority, impact_of(s.config, *needed), need};
+    if (rest.job == nullptr || rank > first) {
+      rest.job = job;
+      first = rank;
+    }
+    rest.need = std::max(rest.need, need);
     for (const std::string& name : *needed)
       if (std::ranges::find(rest.needed, name) == rest.needed.end()) rest.needed.push_back(name);
   }

@@ -23,7 +23,9 @@ std::optional<std::string> reason_to_end(const Situation& situation, const Windo
 
 // What this window can still serve with the senses that are away already.
 struct Prospect {
-  const Job* job = nullptr;         // The next one; nullptr: none.
+  // The next one; nullptr: none. Of those with the highest priority the neediest, so that senses come back one by one
+  // as soon as no job needs them away; then the oldest.
+  const Job* job = nullptr;
   std::vector<std::string> needed;  // The absent senses that this job or one after it needs away.
   Bytes need;                       // The largest of all these jobs.
 };
