@@ -29,6 +29,7 @@ json::object format_sense(const Situation& situation, const SenseView& view) {
           {"identifier", spec.identifier},
           {"model", spec.model},
           {"footprint_bytes", situation.footprint(spec).count},
+          {"configured_bytes", spec.footprint.count},
           {"impact", spec.impact},
           {"evictable", spec.evictable},
           {"away", format_absence(situation, spec.name)}};

@@ -23,7 +23,7 @@ Task<net::HttpResponse> get_history(Call& call) {
 
 Task<net::HttpResponse> get_kinds(Call& call) {
   json::object listed;
-  listed["kinds"] = format_kinds(call.backend.config);
+  listed["kinds"] = format_kinds(call.controller().situation());
   co_return answer(200, listed);
 }
 

@@ -22,11 +22,11 @@ struct ComfyOptions {
 
   // An image model and a video model; which one a loader names is told by its file name (see is_video_model).
   Bytes image_weights = mebibytes(5200);
-  Bytes image_workspace = mebibytes(450);
+  Bytes image_workspace = mebibytes(450);  // Of 1024 x 1024; more of a larger one.
   Duration image_load{1800};
   Duration image_step{400};  // Of a sampler.
   Bytes video_weights = mebibytes(12300);
-  Bytes video_workspace = mebibytes(850);
+  Bytes video_workspace = mebibytes(850);  // Of 832 x 480, 81 frames.
   Duration video_load{6000};
   Duration video_step{2600};
   Duration decode{900};  // VAE.

@@ -14,6 +14,8 @@ namespace {
 
 constexpr int frames_max = 241;
 constexpr int images_max = 16;
+constexpr double usual_image_pixels = 1024 * 1024;
+constexpr double usual_video_pixels = 832 * 480 * 81;  // Of all frames.
 
 std::string class_of(const json::value& node) { return std::string(node.at("class_type").as_string()); }
 
@@ -132,6 +134,15 @@ class Planner {
     return "";
   }
 
+  // Grows with all that is sampled at once: pixels and frames.
+  Bytes workspace(const std::string& id, bool video) const {
+    const world::ComfyPicture shown = picture(id);
+    const double usual = video ? usual_video_pixels : usual_image_pixels;
+    const double share = static_cast<double>(shown.width) * shown.height * shown.frames / usual;
+    const Bytes whole = video ? options_.video_workspace : options_.image_workspace;
+    return {static_cast<std::int64_t>(static_cast<double>(whole.count) * share)};
+  }
+
   void cost(world::ComfyNode& node) const {
     const std::string& type = node.class_type;
     const json::object& in = inputs(node.id);
@@ -139,7 +150,7 @@ class Planner {
       node.model = model_file(node.id);
       const bool video = is_video_model(node.model);
       node.weights = video ? options_.video_weights : options_.image_weights;
-      node.workspace = video ? options_.video_workspace : options_.image_workspace;
+      node.workspace = workspace(node.id, video);
       node.load_time = video ? options_.video_load : options_.image_load;
       node.steps = static_cast<int>(std::clamp<std::int64_t>(in.at("steps").to_number<std::int64_t>(), 1, 10000));
       node.time = (video ? options_.video_step : options_.image_step) * node.steps;

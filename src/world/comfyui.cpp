@@ -28,6 +28,7 @@ ComfyUi::ComfyUi(boost::asio::any_io_executor executor, Clock& clock, CardLedger
                  ComfyEvents& events, ComfyWorldOptions options)
     : executor_(std::move(executor)), clock_(clock), card_(card), faults_(faults), events_(events), options_(options) {
   faults_.declare("comfyui.oom", "a sampler runs out of memory; text: its message, else the usual one");
+  faults_.declare("comfyui.hungry", "a sampler takes `amount` MiB more than usual");
   faults_.declare("comfyui.zombie", "the worker dies inside a node; HTTP goes on answering");
   faults_.declare("comfyui.black", "pictures come out black");
   faults_.declare("comfyui.truncated", "files are written half");

@@ -54,6 +54,17 @@ class Renders(RigTest):
         until("the person is told", lambda: "could not take it" in self.rig.inbox()[0]["text"])
         self.assertEqual(len(self.rig.inbox()), 1)
 
+    def test_a_larger_picture_than_ever_gets_a_larger_window_and_its_size_is_remembered(self):
+        malin = self.serve()
+        self.before = self.rig.residents()
+        self.job = malin.submit("selfie", params={"width": "2048", "height": "2048"})
+        self.assert_delivered_after(attempts=2)
+        self.assertIn("ran out of memory", malin.told())
+        names = {one["name"]: one for one in malin.get("/v1/footprints")["footprints"]}
+        self.assertGreater(names["selfie-2048x2048"]["in_use_bytes"], names["selfie-2048x2048"]["configured_bytes"])
+        self.job = malin.submit("selfie", params={"width": "2048", "height": "2048"})
+        self.assert_delivered_after(attempts=1)
+
     def test_a_black_picture_is_no_photo(self):
         self.rig.fault("comfyui.black", times=1)
         self.begin()

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import { newKey, type Store } from "./store";
 import { ask, type Job, type Kind } from "./wire";
-import { capital } from "./words";
+import { capital, size } from "./words";
 
 function Params({ kind, values, onChange }: { kind: Kind; values: Record<string, string>; onChange: (name: string, value: string) => void }) {
   return (
@@ -65,6 +65,10 @@ export function Ask({ store }: { store: Store }) {
         />
       </label>
       <Params kind={kind} values={values} onChange={(name, value) => setValues({ ...values, [name]: value })} />
+      <p class="soft small">
+        Wants {size(kind.need_bytes)}
+        {size(kind.need_bytes) !== size(kind.configured_bytes) && `, ${size(kind.configured_bytes)} configured`}
+      </p>
       <button type="submit" class="primary" disabled={isAsked}>
         {isAsked ? "Asking…" : `Ask for a ${kind.name}`}
       </button>

@@ -45,6 +45,7 @@ function SenseRow({ sense, store }: { sense: Sense; store: Store }) {
         </div>
         <p class="soft small">
           {sense.model}
+          {size(sense.footprint_bytes) !== size(sense.configured_bytes) && ` · ${size(sense.configured_bytes)} configured`}
           {away >= 1 ? ` · away ${span(away)} today` : " · not away today"}
         </p>
         {sense.state !== "ready" && sense.why && !isWell && !sense.away && <p class="small">{capital(sense.why)}</p>}

@@ -8,7 +8,8 @@ export interface Sense {
   why: string;
   progress: number;
   model: string;
-  footprint_bytes: number;
+  footprint_bytes: number; // As it counts now: pinned, measured or configured.
+  configured_bytes: number;
   evictable: boolean;
   away: { window: number; since: string; deadline: string } | null;
 }
@@ -91,6 +92,8 @@ export interface Status {
 export interface Kind {
   name: string;
   media: "photo" | "video";
+  need_bytes: number; // Of its usual size, as it counts now.
+  configured_bytes: number;
   status_line: string;
   prompt_bytes_max: number;
   params: Record<string, string>;

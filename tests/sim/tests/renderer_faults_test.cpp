@@ -54,6 +54,31 @@ TEST_F(RendererFaults, a_render_that_runs_out_of_memory_is_tried_again) {
   expect_good_end();
 }
 
+TEST_F(RendererFaults, a_render_that_takes_more_than_configured_gets_a_larger_window_and_so_do_its_like) {
+  comfy().faults.set("comfyui.hungry", {.amount = 4096, .text = ""});
+  ask("selfie");
+  wait_for_rest(10min);
+  expect_delivered(1);
+  EXPECT_EQ(job(1).attempts, 2);
+  ask("selfie");
+  wait_for_rest(10min);
+  expect_delivered(2);
+  EXPECT_EQ(job(2).attempts, 1);
+  expect_good_end();
+}
+
+TEST_F(RendererFaults, what_a_render_takes_is_learned) {
+  ask("video");
+  wait_for_rest(10min);
+  expect_delivered(1);
+  const Ledger& ledger = sim.controller().situation().ledger;
+  const auto learned = ledger.footprints.find("video");
+  ASSERT_NE(learned, ledger.footprints.end());
+  EXPECT_EQ(learned->second.runs, 1);
+  EXPECT_NEAR(static_cast<double>(learned->second.peaks.front().taken.count), 14.0 * 0.9 * (1 << 30), 1 << 26);
+  expect_good_end();
+}
+
 TEST_F(RendererFaults, a_render_that_never_ends_is_ended_before_the_absence_is) {
   comfy().faults.set("comfyui.slow", {.amount = 100, .text = ""});
   ask("video");
