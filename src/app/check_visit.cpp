@@ -123,6 +123,18 @@ void start(asio::io_context& io, int& running, Task<void> task) {
   });
 }
 
+using CardVisits = std::map<std::string, Result<CardReading>>;
+
+void start_card_visits(asio::io_context& io, int& running, Parts& parts, CardVisits& out) {
+  for (const auto& [name, card] : parts.cards)
+    start(io, running, visit_part(*card, out.emplace(name, fail(Errc::timeout, "not visited")).first->second));
+}
+
+// Every visit has a deadline of its own; connections that are kept do not matter.
+void finish_visits(asio::io_context& io, const int& running) {
+  while (running > 0 && io.run_one() != 0) {}
+}
+
 struct Models {
   std::set<std::string> keys;
   bool is_told = false;
@@ -141,8 +153,7 @@ Result<Visits> visit(const AppConfig& config) {
   if (!parts) return std::unexpected(parts.error());
   int running = 0;
   start(io, running, visit_studio(visits.studio));
-  for (const auto& [name, card] : (*parts)->cards)
-    start(io, running, visit_part(*card, visits.cards.emplace(name, unknown).first->second));
+  start_card_visits(io, running, **parts, visits.cards);
   for (const auto& [name, engine] : (*parts)->engines)
     start(io, running, visit_part(*engine, visits.engines.emplace(name, unknown).first->second));
   for (const auto& [name, renderer] : (*parts)->renderers)
@@ -161,11 +172,22 @@ Result<Visits> visit(const AppConfig& config) {
     }
   }
   start(io, running, visit_inbox(config.api, (*parts)->inbox.get(), visits));
-  // Every visit has a deadline of its own; connections that are kept do not matter.
-  while (running > 0 && io.run_one() != 0) {}
+  finish_visits(io, running);
   for (auto& [name, found] : models) {
     if (found.is_told) visits.models[name] = std::move(found.keys);
   }
+  return visits;
+}
+
+Result<CardVisits> visit_cards(const AppConfig& config) {
+  CardVisits visits;
+  asio::io_context io(1);
+  adapters::SystemClock clock;
+  const auto parts = make_parts(io.get_executor(), clock, config, {}, [](bool) {});
+  if (!parts) return std::unexpected(parts.error());
+  int running = 0;
+  start_card_visits(io, running, **parts, visits);
+  finish_visits(io, running);
   return visits;
 }
 

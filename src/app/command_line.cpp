@@ -82,6 +82,7 @@ void add_all_commands(CLI::App& app, Command& chosen, const StudioCommands& stud
   add_check(app, chosen);
   add_demo(app, chosen, studio.demo);
   add_rig(app, chosen, studio.rig);
+  add_rehearse(app, chosen);
   add_status(app, chosen);
   add_events(app, chosen);
   add_footprints(app, chosen);

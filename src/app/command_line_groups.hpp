@@ -13,6 +13,7 @@ void add_serve(CLI::App& app, Command& chosen);
 void add_check(CLI::App& app, Command& chosen);
 void add_demo(CLI::App& app, Command& chosen, std::function<int(const DemoOptions&)> run);
 void add_rig(CLI::App& app, Command& chosen, std::function<int(const RigCommandOptions&)> run);
+void add_rehearse(CLI::App& app, Command& chosen);
 void add_status(CLI::App& app, Command& chosen);  // status, senses, jobs, windows, plan
 void add_events(CLI::App& app, Command& chosen);  // events
 void add_footprints(CLI::App& app, Command& chosen);

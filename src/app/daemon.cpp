@@ -14,6 +14,7 @@
 #include "app/conversation.hpp"
 #include "app/parts.hpp"
 #include "app/studio.hpp"
+#include "app/trace_recorder.hpp"
 #include "app/version.hpp"
 #include "app/warm_return.hpp"
 #include "control/controller.hpp"
@@ -25,7 +26,11 @@ namespace asio = boost::asio;
 
 struct Daemon::Impl {
   Impl(Clock& clock_, const AppConfig& config_, DaemonOptions options_, adapters::StateFolder folder_)
-      : clock(clock_), config(config_), options(std::move(options_)), folder(std::move(folder_)) {}
+      : clock(clock_),
+        config(config_),
+        options(std::move(options_)),
+        folder(std::move(folder_)),
+        trace(folder.directory / "trace.jsonl") {}
 
   Task<void> run();
   Task<void> tell_how_it_stands();
@@ -38,6 +43,7 @@ struct Daemon::Impl {
   const AppConfig& config;
   DaemonOptions options;
   adapters::StateFolder folder;
+  TraceRecorder trace;
   std::unique_ptr<adapters::SqliteStore> store;
   std::unique_ptr<Parts> parts;
   std::optional<control::Outside> outside;
@@ -54,10 +60,12 @@ struct Daemon::Impl {
 namespace {
 
 control::ControllerOptions controller_options(const AppConfig& config, const DaemonOptions& options,
-                                              std::function<void()> on_progress) {
+                                              std::function<void()> on_progress, TraceRecorder& trace) {
   return {.turn_expiry = config.presence.turn_expiry,
           .on_progress = std::move(on_progress),
-          .progress_interval = options.progress_interval};
+          .progress_interval = options.progress_interval,
+          .on_turn = [&trace](const Turn& turn, TimePoint ended_at) { trace.record(turn, ended_at); },
+          .on_job = [&trace](const Job& job) { trace.record(job); }};
 }
 
 api::ApiOptions api_options(const AppConfig& config) {
@@ -90,9 +98,9 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
     if (raw->api) raw->api->look();
     if (raw->options.on_progress) raw->options.on_progress();
   };
-  impl->controller =
-      std::make_unique<control::Controller>(executor, config.core, *impl->outside, std::move(*ledger),
-                                            controller_options(config, impl->options, std::move(on_progress)));
+  impl->controller = std::make_unique<control::Controller>(
+      executor, config.core, *impl->outside, std::move(*ledger),
+      controller_options(config, impl->options, std::move(on_progress), impl->trace));
   impl->api = std::make_unique<api::Api>(executor, clock, config.core, *impl->controller, api_options(config));
   const Result<std::uint16_t> port = impl->api->listen();
   if (!port) co_return std::unexpected(port.error());

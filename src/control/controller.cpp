@@ -40,7 +40,7 @@ Task<void> Controller::run() {
   while (!is_stopping_) {
     is_woken_ = false;
     co_await serve_requests();
-    observer_.expire_turns(outside_.clock.now());
+    expire_turns();
     Decision decision = plan();
     waits_ = std::move(decision.waits);
     gap_for_ = std::move(decision.gap_for);

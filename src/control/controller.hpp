@@ -30,6 +30,9 @@ struct ControllerOptions {
   Duration turn_expiry{30'000};         // A turn that is not kept alive ends after this.
   std::function<void()> on_progress{};  // The loop has come round; at least once in `progress_interval`. May be empty.
   Duration progress_interval{10'000};
+  // Whoever keeps a trace is told of every turn that is over and every job that is new. May be empty.
+  std::function<void(const Turn&, TimePoint ended_at)> on_turn{};
+  std::function<void(const Job&)> on_job{};
 };
 
 struct Submitted {
@@ -112,6 +115,9 @@ class Controller {
   Task<Result<void>> commit(Changes changes);
   Task<void> commit_decision(Decision& decision);
   void note_progress();
+  void expire_turns();
+  void turn_is_over(const Turn& turn, TimePoint ended_at);
+  void job_is_new(const Job& job);
   Task<void> sleep(std::optional<TimePoint> until);
   void wake();
   void news();

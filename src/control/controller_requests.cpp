@@ -47,6 +47,7 @@ Task<Result<Submitted>> Controller::submit(Submission submission) {
   };
   const Result<void> done = co_await ask(std::move(plan));
   if (!done) co_return std::unexpected(done.error());
+  if (box->is_new) job_is_new(box->jobs.front());
   co_return Submitted{box->jobs.front(), box->is_new};
 }
 
@@ -66,6 +67,7 @@ Task<Result<std::vector<Job>>> Controller::submit_all(std::vector<Submission> su
   };
   const Result<void> done = co_await ask(std::move(plan));
   if (!done) co_return std::unexpected(done.error());
+  for (const Job& job : box->jobs) job_is_new(job);
   co_return std::move(box->jobs);
 }
 
@@ -133,6 +135,8 @@ Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   answer.turn.id =
       "t-" + std::to_string(to_unix_ms(observer_.newest().started_at)) + "-" + std::to_string(next_turn_++);
   answer.turn.began_at = now.now;
+  answer.turn.asked_at = now.seen.presence.waiting_since.value_or(now.now);
+  answer.turn.sense = std::move(sense);
   answer.turn.expires_at = now.now + options_.turn_expiry;
   observer_.begin_turn(answer.turn);
   meters_.turn_began();
@@ -141,7 +145,7 @@ Task<TurnAnswer> Controller::begin_turn(std::string sense) {
 }
 
 Result<Turn> Controller::keep_turn(const std::string& id) {
-  observer_.expire_turns(outside_.clock.now());
+  expire_turns();
   Turn turn{.id = id, .expires_at = outside_.clock.now() + options_.turn_expiry};
   if (!observer_.keep_turn(id, turn.expires_at))
     return fail(Errc::not_found, "there is no turn " + id + " any more; begin a new one");
@@ -149,9 +153,23 @@ Result<Turn> Controller::keep_turn(const std::string& id) {
 }
 
 Result<void> Controller::end_turn(const std::string& id) {
-  if (!observer_.end_turn(id, outside_.clock.now())) return fail(Errc::not_found, "there is no turn " + id);
+  const std::optional<Turn> ended = observer_.end_turn(id, outside_.clock.now());
+  if (!ended) return fail(Errc::not_found, "there is no turn " + id);
+  turn_is_over(*ended, outside_.clock.now());
   wake();
   return {};
+}
+
+void Controller::expire_turns() {
+  for (const Turn& turn : observer_.expire_turns(outside_.clock.now())) turn_is_over(turn, turn.expires_at);
+}
+
+void Controller::turn_is_over(const Turn& turn, TimePoint ended_at) {
+  if (options_.on_turn) options_.on_turn(turn, ended_at);
+}
+
+void Controller::job_is_new(const Job& job) {
+  if (options_.on_job) options_.on_job(job);
 }
 
 std::optional<Preview> Controller::preview(const JobId& id) const {

@@ -170,16 +170,24 @@ bool Observer::keep_turn(const std::string& id, TimePoint expires_at) {
   return true;
 }
 
-bool Observer::end_turn(const std::string& id, TimePoint now) {
-  if (std::erase_if(seen_.presence.turns, [&](const Turn& turn) { return turn.id == id; }) == 0) return false;
+std::optional<Turn> Observer::end_turn(const std::string& id, TimePoint now) {
+  const auto found = std::ranges::find(seen_.presence.turns, id, &Turn::id);
+  if (found == seen_.presence.turns.end()) return std::nullopt;
+  Turn ended = std::move(*found);
+  seen_.presence.turns.erase(found);
   heard_her(now);
-  return true;
+  return ended;
 }
 
-void Observer::expire_turns(TimePoint now) {
-  for (const Turn& turn : seen_.presence.turns)
-    if (turn.expires_at <= now) heard_her(turn.expires_at);
+std::vector<Turn> Observer::expire_turns(TimePoint now) {
+  std::vector<Turn> expired;
+  for (const Turn& turn : seen_.presence.turns) {
+    if (turn.expires_at > now) continue;
+    heard_her(turn.expires_at);
+    expired.push_back(turn);
+  }
   std::erase_if(seen_.presence.turns, [now](const Turn& turn) { return turn.expires_at <= now; });
+  return expired;
 }
 
 void Observer::held_since(std::optional<TimePoint> since) {

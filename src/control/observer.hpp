@@ -54,8 +54,9 @@ class Observer {
   // Turns. A turn that nobody keeps alive ends by itself.
   void begin_turn(Turn turn);
   bool keep_turn(const std::string& id, TimePoint expires_at);  // False: it is over already.
-  bool end_turn(const std::string& id, TimePoint now);
-  void expire_turns(TimePoint now);
+  // The turns that are over now.
+  std::optional<Turn> end_turn(const std::string& id, TimePoint now);  // Empty: it is over already.
+  std::vector<Turn> expire_turns(TimePoint now);
   // Since when a message is held for a sense that is away; empty: none is.
   void held_since(std::optional<TimePoint> since);
   // A turn could not begin because of a window. Its client counts as waiting until a turn begins or no window is open.

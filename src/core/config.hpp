@@ -74,6 +74,7 @@ struct SwapSpec {
   Duration settle_limit{};         // How long the card may take to show memory free after an unload.
   Duration release_limit{};        // The same, after the renderer was told to release.
   Duration abort_hold{};           // After `swap abort` no window opens for this long.
+  int renders_per_window_max = 0;  // 0: as many as its time allows.
   int render_attempts_max = 3;
   int load_failures_before_restart = 3;
   int restarts_per_hour_max = 3;

@@ -19,6 +19,8 @@ struct Turn {
   std::string id;
   TimePoint began_at{};
   TimePoint expires_at{};
+  TimePoint asked_at{};  // When it was first asked for: earlier than it began, when she was away.
+  std::string sense{};   // That talks; empty: unknown.
 };
 
 struct Presence {

@@ -117,7 +117,9 @@ std::optional<std::string> reason_to_end(const Situation& s, const Window& windo
 Prospect plan_rest(const Situation& s, const std::vector<SenseView>& senses, const Window& window,
                    const RendererSpec& renderer) {
   Prospect rest;
-  if (reason_to_end(s, window, renderer)) return rest;
+  const int renders_max = s.config.swap.renders_per_window_max;
+  const bool is_full = renders_max > 0 && std::ssize(window.jobs) >= renders_max;
+  if (is_full || reason_to_end(s, window, renderer)) return rest;
   std::map<std::pair<const KindSpec*, Bytes>, std::optional<std::vector<std::string>>> needed_by;
   using Rank = std::tuple<int, int, Bytes>;  // Priority, impact of whom it needs away, need.
   Rank first;

@@ -23,15 +23,6 @@ Resident describe(const Instance& instance) {
           .state = instance.state == InstanceState::idle ? ResidentState::idle : ResidentState::busy};
 }
 
-// "context=8192" in a load config of the world; 0: the model's default.
-int context_of(const std::string& config) {
-  constexpr std::string_view key = "context=";
-  int context = 0;
-  if (const std::size_t at = config.find(key); at != std::string::npos)
-    std::from_chars(config.data() + at + key.size(), config.data() + config.size(), context);
-  return context;
-}
-
 // Whoever asked has gone: the engine ends what it does for nobody.
 struct EndReply {
   LmStudio& studio;
@@ -47,6 +38,14 @@ struct CancelLoad {
 };
 
 }  // namespace
+
+int context_of(const std::string& config) {
+  constexpr std::string_view key = "context=";
+  int context = 0;
+  if (const std::size_t at = config.find(key); at != std::string::npos)
+    std::from_chars(config.data() + at + key.size(), config.data() + config.size(), context);
+  return context;
+}
 
 Task<Result<EngineReading>> LmStudioPort::probe() {
   return wire_.carry("probe", "", options_.rpc_limit, list(wire_.clock().now()));

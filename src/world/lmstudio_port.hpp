@@ -10,6 +10,9 @@
 
 namespace malin::world {
 
+// "context=8192" in a load config of the world; 0: the model's default.
+int context_of(const std::string& config);
+
 struct LmStudioPortOptions {
   Duration rpc_limit{5'000};
   Duration unload_limit{30'000};

@@ -13,9 +13,9 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::vector<std::string> commands = {"serve",  "check",   "demo",    "rig",         "status", "senses",
-                                           "jobs",   "windows", "plan",    "events",      "watch",  "submit",
-                                           "cancel", "swap",    "restore", "completions", "man",    "footprints"};
+const std::vector<std::string> commands = {
+    "serve", "check",  "demo",   "rig",  "status",  "senses",      "jobs", "windows",    "plan",    "events",
+    "watch", "submit", "cancel", "swap", "restore", "completions", "man",  "footprints", "rehearse"};
 
 const StudioCommands studio{.demo = [](const DemoOptions&) { return exit_ok; },
                             .rig = [](const RigCommandOptions&) { return exit_ok; }};
@@ -77,6 +77,9 @@ TEST(CommandLine, what_is_complete_is_taken) {
            {"demo", "--real-time", "--json"},
            {"rig"},
            {"rig", "--dir", "/x", "--fault", "a.b=3", "--fault", "c", "--chatterbox", "travisvn"},
+           {"rehearse", "--config", "x.toml", "--json"},
+           {"rehearse", "--config", "x.toml", "--day", "--plot", "day.svg"},
+           {"rehearse", "--config", "x.toml", "--trace", "trace.jsonl"},
            {"status", "--url", "http://127.0.0.1:1", "--json"},
            {"jobs"},
            {"jobs", "j-1"},
@@ -109,6 +112,9 @@ TEST(CommandLine, what_is_not_is_refused_with_the_way_to_its_help) {
            {"rig", "--chatterbox", "espeak"},
            {"rig", "--comfyui-port", "70000"},
            {"demo", "--speed", "2", "--real-time"},
+           {"rehearse"},
+           {"rehearse", "--config", "x.toml", "--plot", "day.svg"},
+           {"rehearse", "--config", "x.toml", "--day", "--trace", "trace.jsonl"},
            {"jobs", "--limit", "0"},
            {"events", "--after", "x"},
            {"completions", "tcsh"},

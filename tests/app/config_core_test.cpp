@@ -168,7 +168,8 @@ void expect_kinds(const Config& core) {
 
 void expect_swap(const SwapSpec& swap) {
   const auto& [idle_grace, min_present, wait_limit, absence_limit, settle_limit, release_limit, abort_hold,
-               render_attempts_max, load_failures_before_restart, restarts_per_hour_max, fast_probe, slow_probe] = swap;
+               renders_per_window_max, render_attempts_max, load_failures_before_restart, restarts_per_hour_max,
+               fast_probe, slow_probe] = swap;
   EXPECT_EQ(idle_grace, 9s);
   EXPECT_EQ(min_present, 10s);
   EXPECT_EQ(wait_limit, 31s);
@@ -176,6 +177,7 @@ void expect_swap(const SwapSpec& swap) {
   EXPECT_EQ(settle_limit, 16s);
   EXPECT_EQ(release_limit, 21s);
   EXPECT_EQ(abort_hold, 12min);
+  EXPECT_EQ(renders_per_window_max, 0) << "no key of the file";
   EXPECT_EQ(render_attempts_max, 4);
   EXPECT_EQ(load_failures_before_restart, 5);
   EXPECT_EQ(restarts_per_hour_max, 6);

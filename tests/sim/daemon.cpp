@@ -10,7 +10,6 @@ namespace malin::sim {
 namespace {
 
 constexpr Duration command_limit{60'000};
-constexpr Duration command_takes{3'000};
 
 }  // namespace
 
@@ -18,10 +17,9 @@ Daemon::Daemon(Universe& universe, Checker& checker, std::function<world::Mishap
                Duration offset, std::uint64_t seed)
     : universe_(universe), checker_(checker), offset_(offset), dice_(seed, "daemon"), clock_(universe.clock, offset) {
   watch_calls(std::move(mishap_of));
-  make_rest();
-  make_cards();
-  make_engines();
-  make_renderers();
+  ports_ = std::make_unique<world::Ports>(universe_, universe_.plan.config, log_, [this] { return dice_.number(); });
+  watch_ports();
+  make_outside();
   Result<Ledger> ledger = store_->read_now();
   if (!ledger) throw std::runtime_error(ledger.error().message);
   checker_.read_back(*ledger);
@@ -47,63 +45,24 @@ void Daemon::watch_calls(std::function<world::Mishap(const world::PortCall&)> mi
   log_.on_answer = [this](const world::PortCall& call, const Error* error) { checker_.answered(call, error); };
 }
 
-void Daemon::make_rest() {
-  inspector_ = std::make_unique<world::InspectorPort>(universe_.spool, wire("inspector"));
-  std::map<std::string, std::function<Result<void>()>> deeds;
-  for (const auto& one : universe_.studios) {
-    world::LmStudio& studio = one->studio;
-    const auto again = [&studio]() -> Result<void> {
-      if (studio.alive()) studio.die();
-      studio.revive();
-      return {};
-    };
-    deeds["start " + one->plan.name] = deeds["restart " + one->plan.name] = again;
-  }
-  for (const auto& one : universe_.voices) {
-    world::Chatterbox& voice = one->chatterbox;
-    const auto again = [&voice] {
-      if (voice.alive()) voice.die();
-      return voice.start();
-    };
-    deeds["start " + one->plan.name] = deeds["restart " + one->plan.name] = again;
-  }
-  for (const auto& one : universe_.comfyuis) {
-    world::ComfyUi& comfy = one->comfyui;
-    const auto again = [&comfy] {
-      comfy.kill();
-      return comfy.start();
-    };
-    deeds["start " + one->plan.name] = deeds["restart " + one->plan.name] = again;
-  }
-  commands_ = std::make_unique<world::CommandsPort>(std::move(deeds), wire("shell"), command_takes);
+void Daemon::make_outside() {
   store_ = std::make_unique<SimStore>(universe_.clock, universe_.disk, universe_.database, universe_.is_disk_full,
-                                      SimStore::Options{.write_time = universe_.plan.write_time});
+                                      universe_.plan.write_time);
   store_->on_durable = [this](const Changes& changes) { checker_.committed(changes, offset_); };
-  outside_ = std::make_unique<control::Outside>(
-      control::Outside{.clock = clock_, .store = *store_, .inspector = *inspector_, .commands = *commands_});
-  outside_->spool = "/spool";
-  if (const auto& courier = universe_.plan.config.courier) {
-    courier_ =
-        std::make_unique<world::TelegramPort>(universe_.telegram, universe_.telegram_faults, universe_.spool,
-                                              wire("telegram"), world::TelegramPortOptions{.edits = courier->edits});
-    outside_->courier = courier_.get();
-  }
+  outside_ = std::make_unique<control::Outside>(control::Outside{.clock = clock_,
+                                                                 .store = *store_,
+                                                                 .inspector = ports_->inspector,
+                                                                 .commands = ports_->commands,
+                                                                 .courier = ports_->courier.get(),
+                                                                 .cards = ports_->cards_by_name(),
+                                                                 .engines = ports_->engines_by_name(),
+                                                                 .renderers = ports_->renderers_by_name(),
+                                                                 .spool = "/spool"});
   const auto add_commands = [this](const ServerSpec& server) {
     outside_->servers[server.name] = {"start " + server.name, "restart " + server.name, command_limit};
   };
   for (const EngineSpec& engine : universe_.plan.config.engines) add_commands(engine.server);
   for (const RendererSpec& renderer : universe_.plan.config.renderers) add_commands(renderer.server);
-}
-
-void Daemon::make_cards() {
-  for (const auto& gpu : universe_.gpus) {
-    const std::string name = gpu->ledger.name();
-    cards_.push_back(std::make_unique<world::CardPort>(gpu->ledger, gpu->faults, wire(name)));
-    cards_.back()->on_reading = [this, name](TimePoint asked, const CardReading& reading) {
-      checker_.card_told(name, asked, reading);
-    };
-    outside_->cards[name] = cards_.back().get();
-  }
 }
 
 template <class Port>
@@ -113,37 +72,25 @@ void Daemon::watch_engine(Port& port, const std::string& name) {
   };
   port.on_unload = [this, name](const std::string& identifier) { checker_.unloads(name, identifier); };
   port.on_deep_probe = [this, name](const std::string& instance) { checker_.deep_probed(name, instance); };
-  outside_->engines[name] = &port;
 }
 
-void Daemon::make_engines() {
-  for (const auto& one : universe_.studios) {
-    const std::string name = one->plan.name;
-    auto port = std::make_unique<world::LmStudioPort>(one->studio, wire(name, true),
-                                                      world::LmStudioPortOptions{.poll = Duration{250}});
-    watch_engine(*port, name);
-    engines_.push_back(std::move(port));
-  }
-  for (const auto& one : universe_.voices) {
-    const std::string name = one->plan.name;
-    auto port = std::make_unique<world::ChatterboxPort>(
-        universe_.context.get_executor(), one->chatterbox, wire(name),
-        world::ChatterboxPortOptions{.identifier = name, .can_unload = one->plan.can_unload});
-    watch_engine(*port, name);
-    engines_.push_back(std::move(port));
-  }
-}
-
-void Daemon::make_renderers() {
-  for (const auto& one : universe_.comfyuis) {
-    const std::string name = one->plan.name;
-    renderers_.push_back(std::make_unique<world::ComfyUiPort>(one->comfyui, one->faults, universe_.spool, wire(name),
-                                                              world::ComfyUiPortOptions{.kinds = one->plan.kinds}));
-    renderers_.back()->on_reading = [this, name](TimePoint asked, const RendererReading& reading) {
+void Daemon::watch_ports() {
+  for (std::size_t i = 0; i < ports_->cards.size(); ++i)
+    ports_->cards[i]->on_reading = [this, name = universe_.gpus[i]->ledger.name()](TimePoint asked,
+                                                                                   const CardReading& reading) {
+      checker_.card_told(name, asked, reading);
+    };
+  for (std::size_t i = 0; i < ports_->studios.size(); ++i)
+    watch_engine(*ports_->studios[i], universe_.studios[i]->plan.name);
+  for (std::size_t i = 0; i < ports_->voices.size(); ++i)
+    watch_engine(*ports_->voices[i], universe_.voices[i]->plan.name);
+  for (std::size_t i = 0; i < ports_->comfyuis.size(); ++i) {
+    world::ComfyUiPort& port = *ports_->comfyuis[i];
+    const std::string name = universe_.comfyuis[i]->plan.name;
+    port.on_reading = [this, name](TimePoint asked, const RendererReading& reading) {
       checker_.renderer_told(name, asked, reading);
     };
-    renderers_.back()->on_submit = [this, name](const RenderOrder& order) { checker_.submits(name, order); };
-    outside_->renderers[name] = renderers_.back().get();
+    port.on_submit = [this, name](const RenderOrder& order) { checker_.submits(name, order); };
   }
 }
 

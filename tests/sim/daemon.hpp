@@ -3,17 +3,13 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "control/controller.hpp"
 #include "sim/chat_program.hpp"
 #include "sim/checker.hpp"
+#include "sim/daemon_clock.hpp"
 #include "sim/universe.hpp"
-#include "world/card_port.hpp"
-#include "world/chatterbox_port.hpp"
-#include "world/commands_port.hpp"
-#include "world/lmstudio_port.hpp"
-#include "world/telegram_port.hpp"
+#include "world/ports.hpp"
 
 namespace malin::sim {
 
@@ -32,14 +28,9 @@ class Daemon {
   Duration offset() const { return offset_; }
 
  private:
-  world::Wire wire(const std::string& port, bool is_socket = false) {
-    return world::Wire(universe_.clock, log_, port, dice_.number(), {.is_socket = is_socket});
-  }
   void watch_calls(std::function<world::Mishap(const world::PortCall&)> mishap_of);
-  void make_cards();
-  void make_engines();
-  void make_renderers();
-  void make_rest();
+  void watch_ports();
+  void make_outside();
   template <class Port>
   void watch_engine(Port& port, const std::string& name);
 
@@ -50,12 +41,7 @@ class Daemon {
   Context context_;
   DaemonClock clock_;
   world::WireLog log_;
-  std::vector<std::unique_ptr<world::CardPort>> cards_;
-  std::vector<std::unique_ptr<Engine>> engines_;
-  std::vector<std::unique_ptr<world::ComfyUiPort>> renderers_;
-  std::unique_ptr<world::TelegramPort> courier_;
-  std::unique_ptr<world::InspectorPort> inspector_;
-  std::unique_ptr<world::CommandsPort> commands_;
+  std::unique_ptr<world::Ports> ports_;
   std::unique_ptr<SimStore> store_;
   std::unique_ptr<control::Outside> outside_;
   std::unique_ptr<control::Controller> controller_;

@@ -132,7 +132,9 @@ Bytes draw_engines(Dice& dice, Plan& plan, CardPlan& card, int number) {
   plan.config.engines.push_back({draw_server(dice, studio.name), true});
   plan.studios.push_back(std::move(studio));
   if (dice.chance(0.5)) {
-    const VoicePlan voice{fmt::format("chatterbox{}", number), card.name, dice.chance(0.6)};
+    VoicePlan voice{.name = fmt::format("chatterbox{}", number), .card = card.name};
+    voice.identifier = voice.name;
+    voice.can_unload = dice.chance(0.6);
     plan.config.engines.push_back({draw_server(dice, voice.name), voice.can_unload});
     plan.config.senses.push_back(make_voice(voice.name, card, voice.can_unload));
     held += voice_model;
@@ -185,7 +187,8 @@ Roughness draw_roughness(Dice& dice) {
 
 Plan draw_plan(std::uint64_t seed) {
   Dice dice(seed, "plan");
-  Plan plan{.seed = seed};
+  Plan plan;
+  plan.seed = seed;
   plan.config.swap = draw_swap(dice);
   draw_patience(seed, plan.config.swap);
   plan.turn_expiry = dice.between(seconds(10), seconds(45));
@@ -223,7 +226,7 @@ Plan plain_plan() {
   SenseSpec vision = make_sense("vision", studio.name, card, studio.options.models[1], 8192);
   vision.impact = 3;
   plan.config.engines = {{{"lmstudio", true, true}, true}, {{"chatterbox", true, true}, true}};
-  plan.voices = {{"chatterbox", card.name, true}};
+  plan.voices = {{.name = "chatterbox", .card = card.name, .identifier = "chatterbox"}};
   SenseSpec voice = make_voice("chatterbox", card, true);
   voice.name = "voice";
   voice.evictable = false;

@@ -1,41 +1,16 @@
 // Everything that one seed decides before the simulation begins: the rig, the config, and how rough it will be.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "core/config.hpp"
-#include "sim/dice.hpp"
-#include "world/comfyui_port.hpp"
-#include "world/lmstudio.hpp"
+#include "world/dice.hpp"
+#include "world/universe.hpp"
 
 namespace malin::sim {
 
-struct CardPlan {
-  std::string name;
-  Bytes total;
-  Bytes reserved;
-};
-
-struct StudioPlan {
-  std::string name;
-  std::string card;
-  world::LmStudioOptions options;
-  bool starts_loaded = true;  // The senses are there already when the daemon starts for the first time.
-};
-
-struct VoicePlan {
-  std::string name;
-  std::string card;
-  bool can_unload = true;
-};
-
-struct ComfyPlan {
-  std::string name;
-  std::string card;
-  world::ComfyWorldOptions options;
-  std::map<std::string, world::RenderCost> kinds;
-};
+using world::CardPlan;
+using world::ComfyPlan;
+using world::Dice;
+using world::StudioPlan;
+using world::VoicePlan;
 
 // Mean pauses between what goes wrong and what people do; zero: never.
 struct Roughness {
@@ -49,13 +24,8 @@ struct Roughness {
   bool gets_hard = true;     // Servers die, the disk fills up, the card falls off the bus.
 };
 
-struct Plan {
+struct Plan : world::UniversePlan {
   std::uint64_t seed = 0;
-  Config config;
-  std::vector<CardPlan> cards;
-  std::vector<StudioPlan> studios;
-  std::vector<VoicePlan> voices;
-  std::vector<ComfyPlan> comfyuis;
   Roughness rough;
   Duration trouble_time{};  // Of the first phase, in which things go wrong.
   Duration turn_expiry{30'000};

@@ -1,48 +1,28 @@
-// The store of a simulated daemon: SQLite or memory behind a disk that takes simulated time and may be full.
-// What lies on it outlives the daemon. The real SqliteStore works on its own thread; each call waits for it, so that
-// simulated time does not pass meanwhile and the order of things depends on the seed alone.
+// The store of a simulated daemon: SQLite or memory behind a disk that takes simulated time, may be full and may lie.
+// The real SqliteStore works on its own thread; each call waits for it, so that simulated time does not pass meanwhile
+// and the order of things depends on the seed alone.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <memory>
 
-#include "ports/clock.hpp"
-#include "ports/store.hpp"
+#include "world/store_port.hpp"
 
 namespace malin::sim {
 
-// Everything that was ever committed, in memory.
-class MemoryDisk {
+using world::MemoryDisk;
+
+class SimStore final : public world::StorePort {
  public:
-  std::vector<std::int64_t> write(const Changes& changes);
-  Ledger ledger() const;
-  const std::map<JobId, Job>& jobs() const { return jobs_; }
-  const std::vector<Event>& events() const { return events_; }
-
- private:
-  Ledger ledger_;
-  std::map<JobId, Job> jobs_;
-  std::vector<Event> events_;
-};
-
-class SimStore final : public Store {
- public:
-  struct Options {
-    Duration write_time{2};  // Before the commit is durable, and as long after it until it is known.
-  };
-
-  // On `disk`, or, when `file` names one, in SQLite. All references outlive the store.
+  // On `disk`, and, when `file` names one, in SQLite, which is then what is read. All references outlive the store.
   SimStore(Clock& clock, MemoryDisk& disk, const std::filesystem::path& file, const bool& is_disk_full,
-           Options options);
+           Duration write_time);
   ~SimStore() override;
 
   Task<Result<Ledger>> load() override;
   Task<Result<std::vector<std::int64_t>>> commit(Changes changes) override;
-  Task<Result<std::vector<Event>>> events(std::int64_t after, int limit) override;
-  Task<Result<Job>> job(JobId id) override;
   Task<Result<Job>> job_by_key(std::string key) override;
-  Task<Result<std::vector<Job>>> jobs(int limit) override;
 
   // What is on the disk now, without waiting.
   Result<Ledger> read_now();
@@ -58,12 +38,7 @@ class SimStore final : public Store {
   int unknown() const { return unknown_; }
 
  private:
-  Task<void> pause();
-
-  Clock& clock_;
-  MemoryDisk& disk_;
   const bool& is_disk_full_;
-  Options options_;
   std::unique_ptr<Store> sqlite_;  // Empty: memory.
   std::int64_t commits_ = 0;
   int unknown_ = 0;

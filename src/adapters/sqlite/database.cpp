@@ -11,16 +11,24 @@ namespace {
 // The log is cut back to this after a checkpoint; without it one large transaction would leave it large for ever.
 constexpr int log_bytes_max = 4 << 20;
 
+// Throws what is thrown now on when it is our own mistake.
+Error why_not_opened(const std::filesystem::path& file, const SQLite::Exception& thrown) {
+  if (auto trouble = outside_trouble(thrown)) return std::move(*trouble);
+  const int code = thrown.getErrorCode() & 0xff;
+  if (code != SQLITE_NOTADB && code != SQLITE_CORRUPT) throw;
+  return {Errc::refused, file.string() + " is damaged or no database (" + thrown.what() +
+                             "): move it away and start again, or put a backup in its place"};
+}
+
 }  // namespace
 
-Database::Database(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout)
-    : connection_(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, static_cast<int>(busy_timeout.count())) {
-}
+Database::Database(const std::filesystem::path& file, int flags, std::chrono::milliseconds busy_timeout)
+    : connection_(file.string(), flags, static_cast<int>(busy_timeout.count())) {}
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file,
                                                  std::chrono::milliseconds busy_timeout) {
   try {
-    std::unique_ptr<Database> database(new Database(file, busy_timeout));
+    std::unique_ptr<Database> database(new Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout));
     SQLite::Database& connection = database->connection_;
     connection.exec("PRAGMA trusted_schema = OFF");
     const std::string mode = connection.execAndGet("PRAGMA journal_mode = WAL").getString();
@@ -33,13 +41,17 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     connection.exec("PRAGMA journal_size_limit = " + std::to_string(log_bytes_max));
     if (auto migrated = migrate(connection); !migrated) return std::unexpected(migrated.error());
     return database;
-  } catch (const SQLite::Exception& thrown) {
-    if (auto trouble = outside_trouble(thrown)) return std::unexpected(std::move(*trouble));
-    const int code = thrown.getErrorCode() & 0xff;
-    if (code != SQLITE_NOTADB && code != SQLITE_CORRUPT) throw;
-    return fail(Errc::refused, file.string() + " is damaged or no database (" + thrown.what() +
-                                   "): move it away and start again, or put a backup in its place");
-  }
+  } catch (const SQLite::Exception& thrown) { return std::unexpected(why_not_opened(file, thrown)); }
+}
+
+Result<std::unique_ptr<Database>> Database::open_to_read(const std::filesystem::path& file,
+                                                         std::chrono::milliseconds busy_timeout) {
+  try {
+    std::unique_ptr<Database> database(new Database(file, SQLite::OPEN_READONLY, busy_timeout));
+    database->connection_.exec("PRAGMA trusted_schema = OFF");
+    if (auto current = expect_current(database->connection_); !current) return std::unexpected(current.error());
+    return database;
+  } catch (const SQLite::Exception& thrown) { return std::unexpected(why_not_opened(file, thrown)); }
 }
 
 SQLite::Statement& Database::use(const std::string& sql) {

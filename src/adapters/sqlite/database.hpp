@@ -24,6 +24,9 @@ class Database {
   // unreachable: busy, read-only or the disk is full.
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
                                                 std::chrono::milliseconds busy_timeout);
+  // Opens a file that is there, beside whoever writes it. refused: also when its schema is not up to date.
+  static Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file,
+                                                        std::chrono::milliseconds busy_timeout);
 
   // The prepared statement of this text, reset and without values.
   SQLite::Statement& use(const std::string& sql);
@@ -35,7 +38,7 @@ class Database {
   void roll_back();
 
  private:
-  Database(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout);
+  Database(const std::filesystem::path& file, int flags, std::chrono::milliseconds busy_timeout);
 
   SQLite::Database connection_;
   std::map<std::string, std::unique_ptr<SQLite::Statement>> statements_;

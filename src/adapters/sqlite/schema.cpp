@@ -138,11 +138,8 @@ int pragma(SQLite::Database& database, const std::string& name) {
   return database.execAndGet("PRAGMA " + name).getInt();
 }
 
-}  // namespace
-
-int schema_version() { return static_cast<int>(std::size(steps)); }
-
-Result<void> migrate(SQLite::Database& database) {
+// refused: another program's file, or a newer Malin's.
+Result<int> version_of(SQLite::Database& database) {
   const bool ours = pragma(database, "application_id") == application_id;
   const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
   if (!ours && !empty) {
@@ -154,7 +151,17 @@ Result<void> migrate(SQLite::Database& database) {
                                    std::to_string(version) + ", this one knows up to " +
                                    std::to_string(schema_version()) + "): use the newer malin again");
   }
-  for (int next = version; next < schema_version(); ++next) {
+  return version;
+}
+
+}  // namespace
+
+int schema_version() { return static_cast<int>(std::size(steps)); }
+
+Result<void> migrate(SQLite::Database& database) {
+  const Result<int> version = version_of(database);
+  if (!version) return std::unexpected(version.error());
+  for (int next = *version; next < schema_version(); ++next) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     database.exec(steps[next]);
     database.exec("PRAGMA application_id = " + std::to_string(application_id));
@@ -162,6 +169,13 @@ Result<void> migrate(SQLite::Database& database) {
     transaction.commit();
   }
   return {};
+}
+
+Result<void> expect_current(SQLite::Database& database) {
+  const Result<int> version = version_of(database);
+  if (!version) return std::unexpected(version.error());
+  if (*version == schema_version()) return {};
+  return fail(Errc::refused, database.getFilename() + " was written by an older malin: start this one's daemon once");
 }
 
 }  // namespace malin::adapters

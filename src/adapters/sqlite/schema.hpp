@@ -18,4 +18,7 @@ int schema_version();
 // Throws SQLite::Exception when a step fails; that step is then undone.
 Result<void> migrate(SQLite::Database& database);
 
+// refused: another program's file, or not of schema_version().
+Result<void> expect_current(SQLite::Database& database);
+
 }  // namespace malin::adapters

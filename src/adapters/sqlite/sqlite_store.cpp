@@ -9,6 +9,8 @@ namespace malin::adapters {
 
 namespace {
 
+constexpr Duration reading_timeout{2'000};
+
 // One function a change.
 void write(Database& database, const PutJob& change) { put_row(database, change.job); }
 void write(Database& database, const PutWindow& change) { put_row(database, change.window); }
@@ -66,7 +68,7 @@ void file_by(Key key, Rows rows, Map& map) {
   for (auto& row : rows) map.emplace(row.*key, row);
 }
 
-Ledger read_ledger(Database& database) {
+Ledger select_ledger(Database& database) {
   Ledger ledger;
   file_by(&Job::id, select_rows<Job>(database, "WHERE state IN ('queued', 'rendering', 'rendered')"), ledger.jobs);
   file_by(
@@ -98,6 +100,12 @@ Result<Job> only_row(Result<std::vector<Job>> rows, const std::string& what) {
 
 }  // namespace
 
+Result<Ledger> read_ledger(const std::filesystem::path& file) {
+  auto database = Database::open_to_read(file, reading_timeout);
+  if (!database) return std::unexpected(database.error());
+  return in_transaction(**database, "BEGIN", [&] { return select_ledger(**database); });
+}
+
 SqliteStore::SqliteStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
 SqliteStore::~SqliteStore() = default;
@@ -110,7 +118,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
 
 Task<Result<Ledger>> SqliteStore::load() {
   auto work = [database = database_.get()] {
-    return in_transaction(*database, "BEGIN", [database] { return read_ledger(*database); });
+    return in_transaction(*database, "BEGIN", [database] { return select_ledger(*database); });
   };
   return thread_.run(std::move(work));
 }

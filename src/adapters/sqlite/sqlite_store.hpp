@@ -16,6 +16,10 @@ class Database;
 inline constexpr std::int64_t events_kept_max = 10'000;
 inline constexpr std::int64_t rows_over_loaded_max = 100;
 
+// The ledger in that file, which a daemon may be using. Nothing is changed. Blocks.
+// refused: not ours, damaged, or written by another version of Malin. unreachable: it cannot be read now.
+Result<Ledger> read_ledger(const std::filesystem::path& file);
+
 class SqliteStore final : public Store {
  public:
   // Opens or makes the database and brings it forward; blocks. Requires: the StateFolder's lock is held.

@@ -9,7 +9,7 @@
 #include "core/bytes.hpp"
 #include "core/time.hpp"
 
-namespace malin::sim {
+namespace malin::world {
 
 class Dice {
  public:
@@ -39,4 +39,4 @@ class Dice {
   std::mt19937_64 random_;
 };
 
-}  // namespace malin::sim
+}  // namespace malin::world

@@ -1,4 +1,4 @@
-#include "sim/sim_clock.hpp"
+#include "world/sim_clock.hpp"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
-namespace malin::sim {
+namespace malin::world {
 
 namespace asio = boost::asio;
 
@@ -49,4 +49,4 @@ void SimClock::jump_to(TimePoint moment) {
   }
 }
 
-}  // namespace malin::sim
+}  // namespace malin::world

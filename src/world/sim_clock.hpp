@@ -9,7 +9,7 @@
 
 #include "ports/clock.hpp"
 
-namespace malin::sim {
+namespace malin::world {
 
 class SimClock final : public Clock {
  public:
@@ -32,17 +32,4 @@ class SimClock final : public Clock {
   Sleepers sleepers_;
 };
 
-// The clock of one daemon: the same time, but whoever started it may have set the wall clock meanwhile.
-class DaemonClock final : public Clock {
- public:
-  DaemonClock(SimClock& clock, Duration offset) : clock_(clock), offset_(offset) {}
-  TimePoint now() const override { return clock_.now() + offset_; }
-  Task<void> sleep_until(TimePoint moment) override { return clock_.sleep_until(moment - offset_); }
-  TimePoint to_world(TimePoint moment) const { return moment - offset_; }
-
- private:
-  SimClock& clock_;
-  Duration offset_;
-};
-
-}  // namespace malin::sim
+}  // namespace malin::world
