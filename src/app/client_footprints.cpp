@@ -58,12 +58,12 @@ std::expected<int, Trouble> work(const FootprintOptions& options, DaemonClient& 
 
 void add_footprints(CLI::App& app, Command& chosen) {
   const auto options = std::make_shared<FootprintOptions>();
-  CLI::App* command = app.add_subcommand("footprints", "What senses and renders take: configured, measured, pinned");
+  CLI::App* command = app.add_subcommand("footprints", "What senses and renders take, as measured or pinned");
   command->group(look_group);
   command->add_option("WHAT", options->what, "pin or forget; without it all are listed")
       ->option_text("pin|forget")
       ->check(CLI::IsMember({"pin", "forget"}));
-  command->add_option("NAME", options->name, "As malin footprints shows it, or a kind's: its usual size")
+  command->add_option("NAME", options->name, "As malin footprints shows it; a kind: its usual size")
       ->option_text(" ");
   command->add_option("SIZE", options->size, "For pin: such as 12GiB")->option_text(" ");
   add_client_options(*command, *options);

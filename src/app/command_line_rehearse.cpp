@@ -11,10 +11,10 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer = R"(What your config costs, before anybody pays it: your cards, senses and kinds on a
-simulated machine, with the loop that the daemon runs, in simulated time. Nothing
-is loaded, unloaded or rendered. How long loads and renders take comes from what
-your daemon has measured; what it has not yet is assumed, and marked so.
+constexpr const char* footer = R"(What your config costs, before anybody pays it: your cards, senses and kinds on
+a simulated machine, with the loop that the daemon runs, in simulated time.
+Nothing is loaded, unloaded or rendered. How long loads and renders take comes
+from what your daemon has measured; what it has not yet is assumed, and marked.
 
 Without a trace it tells of one render of each kind whom it takes away and for
 how long, as configured and as the planner would choose (without `evict`).
@@ -25,8 +25,8 @@ With one, a whole day is lived four times:
   batched            as configured: what waits is rendered in one window
   automatic          as batched, but the planner chooses who goes
 
---day is a made-up day, always the same: nine sittings with some 400 replies, and
-some 40 jobs, often several for one wish, every fifth a video.
+--day is a made-up day, always the same: nine sittings with some 400 replies,
+and some 40 jobs, often several for one wish, every fifth a video.
 --trace is one of yours: the daemon writes trace.jsonl in its state folder, the
 moments of turns and jobs without a word of them.
 
@@ -39,7 +39,7 @@ Examples:
 Environment: the variables that the config names for tokens.
 
 Exit codes:
-  0  done     1  cannot be rehearsed     2  the config, the trace or the line is wrong
+  0  done   1  cannot be rehearsed   2  config, trace or command line are wrong
 )";
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(Rehearse, it_says_who_goes_and_for_how_long) {
 
 TEST(Rehearse, what_is_assumed_is_not_called_measured) {
   const std::string text = format_rehearsal(rehearsal_of(false), false);
-  EXPECT_THAT(text, testing::ContainsRegex("load +brain +7 s +measured, median of 12"));
+  EXPECT_THAT(text, testing::ContainsRegex("load +brain +7.0 s +measured, median of 12"));
   EXPECT_THAT(text, testing::ContainsRegex("render +video +1 min +assumed: nothing is measured yet"));
 }
 

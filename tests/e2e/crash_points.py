@@ -45,7 +45,7 @@ def answered(pattern, **more):
 
 MAKING_ROOM = {"job": "queued", "window": "making_room", "absences": 2}
 RENDERING = {"job": "rendering", "window": "rendering", "absences": 2}
-RENDERED = {"job": "rendered", "window": "releasing", "absences": 2}
+FETCHING = {"job": "rendering"}  # Her senses come back meanwhile, so the window may be in any phase after the render.
 RETURNING = {"window": "returning", "absences": 0}
 
 POINTS = (
@@ -63,10 +63,10 @@ POINTS = (
     Point("rendering, and dead again at the next look", RENDERING, told(r'"type": "progress"'), again=asked(LOOK)),
     Point("render finished, untold", RENDERING, told(r'"type": "execution_success"')),
     Point("render found in the history, unheard", RENDERING, told(r'"outputs": ?\{')),
-    Point("media asked for", RENDERING, asked(FETCH)),
-    Point("half of the media fetched", RENDERING, answered(FETCH, let_through=4), look="is_fetching"),
-    Point("media spooled", RENDERING, look="is_spooled"),
-    Point("media looked at", RENDERING, look="is_looked_at"),
+    Point("media asked for", FETCHING, asked(FETCH)),
+    Point("half of the media fetched", FETCHING, answered(FETCH, let_through=4), look="is_fetching"),
+    Point("media spooled", FETCHING, look="is_spooled"),
+    Point("media looked at", FETCHING, look="is_looked_at"),
     Point("outbox row, delivery asked", {"job": "rendered", "outbox": "delivering"}, asked(EDIT)),
     Point("delivery done, unheard", {"job": "rendered", "outbox": "delivering"}, answered(EDIT)),
     Point("delivered", {"job": "delivered", "outbox": "settled"}, look="is_delivered"),
