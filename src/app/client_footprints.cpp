@@ -63,8 +63,7 @@ void add_footprints(CLI::App& app, Command& chosen) {
   command->add_option("WHAT", options->what, "pin or forget; without it all are listed")
       ->option_text("pin|forget")
       ->check(CLI::IsMember({"pin", "forget"}));
-  command->add_option("NAME", options->name, "As malin footprints shows it; a kind: its usual size")
-      ->option_text(" ");
+  command->add_option("NAME", options->name, "As malin footprints shows it; a kind: its usual size")->option_text(" ");
   command->add_option("SIZE", options->size, "For pin: such as 12GiB")->option_text(" ");
   add_client_options(*command, *options);
   command->footer(std::string(footer) + client_exit_codes);

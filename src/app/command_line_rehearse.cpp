@@ -25,8 +25,8 @@ With one, a whole day is lived four times:
   batched            as configured: what waits is rendered in one window
   automatic          as batched, but the planner chooses who goes
 
---day is a made-up day, always the same: nine sittings with some 400 replies,
-and some 40 jobs, often several for one wish, every fifth a video.
+--day is a made-up day, always the same: nine sittings with some 500 replies,
+and some 50 jobs, often several for one wish, every fifth a video.
 --trace is one of yours: the daemon writes trace.jsonl in its state folder, the
 moments of turns and jobs without a word of them.
 
