@@ -62,8 +62,12 @@ class Renders(RigTest):
         self.assertIn("ran out of memory", malin.told())
         names = {one["name"]: one for one in malin.get("/v1/footprints")["footprints"]}
         self.assertGreater(names["selfie-2048x2048"]["in_use_bytes"], names["selfie-2048x2048"]["configured_bytes"])
-        self.job = malin.submit("selfie", params={"width": "2048", "height": "2048"})
-        self.assert_delivered_after(attempts=1)
+        again = malin.submit("selfie", params={"width": "2048", "height": "2048"})
+        malin.wait_for_state(again, "delivered")
+        self.assertEqual(malin.job(again)["attempts"], 1)
+        malin.wait_until_ready()
+        self.assert_restored(self.before)
+        self.assert_delivered_once(self.job, again)
 
     def test_a_black_picture_is_no_photo(self):
         self.rig.fault("comfyui.black", times=1)
