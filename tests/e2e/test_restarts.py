@@ -179,7 +179,7 @@ class NoSpace(RigTest):
         until("it renders", lambda: self.rig.state()["comfyui"]["running"])
         malin.limit_files(1)
         until("ComfyUI is done", lambda: self.rig.history())
-        until("it is noticed", lambda: "cannot write" in malin.text())
+        until("it is noticed", lambda: "the commit failed" in malin.text())
         malin.limit_files(None)
         malin.wait_for_state(job, "delivered")
         malin.wait_until_ready()

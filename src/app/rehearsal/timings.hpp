@@ -1,4 +1,4 @@
-// How long loads and renders take on this machine: measured by earlier windows where the ledger has any, else assumed.
+// How long loads and renders take on this machine: measured where the ledger has it, else assumed.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@ struct Timing {
 };
 
 struct Timings {
-  std::map<std::string, Timing> loads;    // By sense: from when it may come back until it is ready.
+  std::map<std::string, Timing> loads;    // By sense: until it is ready; the newest.
   std::map<std::string, Timing> renders;  // By kind.
 };
 
