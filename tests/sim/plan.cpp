@@ -215,7 +215,7 @@ Plan plain_plan() {
   Plan plan;
   const CardPlan card{"gpu0", mebibytes(32'607), mebibytes(512)};
   plan.cards = {card};
-  plan.config.cards = {{card.name, mebibytes(256)}};
+  plan.config.cards = {{card.name, mebibytes(256), true}};  // As above.
   plan.config.swap = plain_swap();
   StudioPlan studio{.name = "lmstudio", .card = card.name};
   studio.options.models = {make_model("dolphin-24b", mebibytes(18'560), seconds(6)),
