@@ -79,14 +79,11 @@ void rethrow(std::exception_ptr error) {
 }
 
 // What cannot be looked at can never be delivered: better said now than when the first render is done. But the first
-// moment belongs to whoever asks, and to her senses.
-Task<void> end_without_studio(Clock& clock, Daemon& daemon, int& exit_code) {
+// moment belongs to whoever asks, and her senses are kept in any case.
+Task<void> try_studio(Clock& clock) {
   co_await clock.sleep_until(clock.now() + std::chrono::seconds(1));
   const Result<void> studio = co_await probe_studio();
-  if (studio) co_return;
-  spdlog::error("cannot start: {}", studio.error().message);
-  exit_code = 1;
-  daemon.stop();
+  if (!studio) spdlog::error("nothing that is rendered could be delivered: {}", studio.error().message);
 }
 
 Task<void> serve(asio::io_context& io, Clock& clock, const AppConfig& config, asio::signal_set& signals,
@@ -101,7 +98,7 @@ Task<void> serve(asio::io_context& io, Clock& clock, const AppConfig& config, as
   daemon = std::move(*opened);
   adapters::notify_ready();
   asio::co_spawn(io, stop_on_signal(signals, *daemon), rethrow);
-  asio::co_spawn(io, end_without_studio(clock, *daemon, exit_code), rethrow);
+  asio::co_spawn(io, try_studio(clock), rethrow);
   co_await daemon->run();
   io.stop();
 }

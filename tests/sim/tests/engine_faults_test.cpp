@@ -53,16 +53,6 @@ TEST_F(EngineFaults, somebody_who_takes_the_freed_room_first_makes_the_job_wait_
   expect_delivered(1);
 }
 
-TEST_F(EngineFaults, a_model_that_is_loaded_again_in_the_middle_is_sent_away_again) {
-  set("lmstudio.unload.memory_late", {.times = 1, .amount = 6});
-  set("lmstudio.unload.intruder", {.times = 1, .amount = 2, .text = "qwen3-vl-8b"});
-  ask("video");
-  wait_for_rest(15min);
-  expect_delivered(1);
-  EXPECT_TRUE(was_told("was loaded again by someone"));
-  expect_good_end();
-}
-
 // What it loads is no sense of hers, so it is never unloaded: she is whole again when the engine itself lets it go.
 TEST_F(EngineFaults, a_program_that_asks_for_the_model_mid_render_delays_her_and_does_not_break_it) {
   ask("video");
