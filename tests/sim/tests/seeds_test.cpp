@@ -61,9 +61,9 @@ void expect_none(const NthReport& report) {
   for (const std::string& failure : report.failures) ADD_FAILURE() << failure;
 }
 
-// Every call that does something, and every fortieth that only looks; `sim --nth` tries them all.
-TEST(Nth, every_call_may_fail_in_six_ways) { expect_none(fail_every_call(40)); }
-TEST(Nth, the_daemon_may_be_killed_at_every_call) { expect_none(kill_at_every_call(40)); }
+// Every call that does something, and every hundredth that only looks; `sim --nth` tries them all.
+TEST(Nth, every_call_may_fail_in_six_ways) { expect_none(fail_every_call(100)); }
+TEST(Nth, the_daemon_may_be_killed_at_every_call) { expect_none(kill_at_every_call(100)); }
 TEST(Nth, every_commit_may_find_a_full_disk) { expect_none(fail_every_commit()); }
 
 }  // namespace
