@@ -4,7 +4,7 @@ ON is true while the sabotage is switched on."""
 
 SABOTAGES = [
     ("reply-cut", 40, [
-        ("core/presence.cpp", "  if (s.is_turn_open()) {", "  if (s.is_turn_open() && !ON) {"),
+        ("core/presence.cpp", "  if (talk.turns_end) {", "  if (talk.turns_end && !ON) {"),
         ("core/supervise.cpp",
          "!can_unload(s, *view.spec) || s.is_turn_open()) return;\n  if (view.resident->state",
          "!can_unload(s, *view.spec) || (s.is_turn_open() && !ON)) return;\n  if (view.resident->state"),
@@ -47,17 +47,14 @@ SABOTAGES = [
          "    if (reading == nullptr && !ON && !s.is_renderer_down(renderer.server.name))"),
     ]),
     ("unload-ok-is-believed", 60, [
-        ("core/window.cpp", "  if (room && *room >= kind.need) return begin_in_window(s, window, *next.job, draft);\n  const TimePoint",
-         "  if (room && (ON || *room >= kind.need)) return begin_in_window(s, window, *next.job, draft);\n"
-         "  const TimePoint"),
-        ("core/rendering.cpp", "  if (*room >= kind.need) return draft.act(action);",
-         "  if (ON || *room >= kind.need) return draft.act(action);"),
+        ("core/window.cpp", "  if (room && *room >= need) return begin_in_window(s, window, *next.job, draft);\n  const TimePoint",
+         "  if (room && (ON || *room >= need)) return begin_in_window(s, window, *next.job, draft);\n  const TimePoint"),
+        ("core/rendering.cpp", "  if (*room >= need) return draft.act(action);",
+         "  if (ON || *room >= need) return draft.act(action);"),
     ]),
     ("stale-card-is-believed", 100, [
-        ("core/rendering.cpp",
-         "room_for_render(s, renderer, std::max(*job.attempt_at, s.now - 4 * s.config.swap.fast_probe));",
-         "room_for_render(s, renderer, ON ? TimePoint::min() : std::max(*job.attempt_at, s.now - 4 * "
-         "s.config.swap.fast_probe));"),
+        ("core/rendering.cpp", "fresh_room(s, renderer, recently, draft);",
+         "fresh_room(s, renderer, ON ? TimePoint::min() : recently, draft);"),
     ]),
     ("turns-never-expire", 100, [
         ("core/situation.cpp", "return turn.expires_at > now;", "return ON || turn.expires_at > now;"),
@@ -95,8 +92,8 @@ SABOTAGES = [
          "is.identifier && (ON || was.load_config == is.load_config)"),
     ]),
     ("strangers-folded", 60, [
-        ("core/readiness.cpp", "if (&resident == view.resident || resident.model != view.spec->model) continue;",
-         "if (&resident == view.resident || (resident.model != view.spec->model && !ON)) continue;"),
+        ("core/readiness.cpp", "guests.by_model.equal_range(view.spec->model);",
+         "(ON ? std::pair(guests.by_model.begin(), guests.by_model.end()) : guests.by_model.equal_range(view.spec->model));"),
         ("core/supervise.cpp", "if (copy->state != ResidentState::idle || !is_stacked_copy(*view.spec, *copy)) continue;",
          "if (copy->state != ResidentState::idle || (!is_stacked_copy(*view.spec, *copy) && !ON)) continue;"),
     ]),
@@ -121,9 +118,9 @@ SABOTAGES = [
     ("two-renders", 100, [
         ("core/rendering.cpp", "  if (s.is_rendering_for_us(renderer)) return;  // An earlier",
          "  if (s.is_rendering_for_us(renderer) && !ON) return;  // An earlier"),
-        ("core/opening.cpp", "  if (s.is_rendering_for_us(renderer)) return", "  if (s.is_rendering_for_us(renderer) && !ON) return"),
-        ("core/rendering.cpp", "  if (reading == nullptr) return;\n  const auto has",
-         "  if (reading == nullptr || ON) return;\n  const auto has"),
+        ("core/opening.cpp", "  if (s.is_rendering_for_us(renderer))\n    line", "  if (s.is_rendering_for_us(renderer) && !ON)\n    line"),
+        ("core/rendering.cpp", "  if (reading == nullptr || (reading->running",
+         "  if (reading == nullptr || ON || (reading->running"),
     ]),
     ("failed-without-reason", 60, [
         ("core/jobs.cpp", "  next.state = JobState::failed;\n  next.reason = std::move(reason);",
@@ -134,7 +131,7 @@ SABOTAGES = [
          "      if (!request->outcome) request->outcome = ON ? Result<void>() : committed;"),
     ]),
     ("unknown-is-missing", 150, [
-        ("core/readiness.cpp", "  } else if (engine == nullptr) {\n", "  } else if (engine == nullptr && !ON) {\n"),
+        ("core/readiness.cpp", "  } else if (guests.reading == nullptr) {\n", "  } else if (guests.reading == nullptr && !ON) {\n"),
     ]),
     ("never-at-rest", 20, [
         ("core/supervise.cpp", "      remember_ready(s, *view, draft);\n",
