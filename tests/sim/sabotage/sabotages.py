@@ -119,6 +119,8 @@ SABOTAGES = [
         ("core/rendering.cpp", "  if (s.is_rendering_for_us(renderer)) return;  // An earlier",
          "  if (s.is_rendering_for_us(renderer) && !ON) return;  // An earlier"),
         ("core/opening.cpp", "  if (s.is_rendering_for_us(renderer))\n    line", "  if (s.is_rendering_for_us(renderer) && !ON)\n    line"),
+        ("core/window.cpp", "draft) || s.is_rendering_for_us(renderer)) return;",
+         "draft) || (s.is_rendering_for_us(renderer) && !ON)) return;"),
         ("core/rendering.cpp", "  if (reading == nullptr || (reading->running",
          "  if (reading == nullptr || ON || (reading->running"),
     ]),
