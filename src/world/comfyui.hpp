@@ -209,6 +209,7 @@ class ComfyUi {
   void run_out_of_memory(Process& process, const ComfyNode& node);
   void act_on_flags(Process& process);
   Duration slowed(Duration time) const;
+  bool is_stalled(int step, int steps) const;
   ComfyFile next_file(const ComfyOutput& output) const;
 };
 

@@ -13,6 +13,7 @@ namespace malin::world {
 namespace {
 
 constexpr std::size_t history_max = 10000;
+constexpr Duration stall_look{100};  // Between two looks at whether a stall is over.
 
 ComfyProgress& progress_of(ComfyRun& run, const std::string& node) {
   const auto found = std::ranges::find(run.progress, node, &ComfyProgress::node);
@@ -35,6 +36,11 @@ Duration ComfyUi::slowed(Duration time) const {
   const FaultSpec* slow = faults_.find("comfyui.slow");
   if (!slow || slow->amount <= 0) return time;
   return Duration{std::llround(static_cast<double>(time.count()) * slow->amount)};
+}
+
+bool ComfyUi::is_stalled(int step, int steps) const {
+  const FaultSpec* stall = faults_.find("comfyui.stalls");
+  return stall && step >= stall->amount * steps;
 }
 
 bool ComfyUi::stop_if_interrupted(Process& process, const ComfyNode& node) {
@@ -198,6 +204,11 @@ Task<bool> ComfyUi::run_steps(std::shared_ptr<Process> process, std::size_t inde
     progress.max = steps;
     progress.counted = true;
     events_.stepped(*process->running, progress, node.previews);
+    while (is_stalled(step, steps)) {
+      const TimePoint looked_again = clock_.now() + stall_look;
+      co_await clock_.sleep_until(looked_again);
+      if (process->dead || stop_if_interrupted(*process, node)) co_return false;
+    }
   }
   co_return true;
 }

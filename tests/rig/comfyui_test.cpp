@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "net/http_client.hpp"
@@ -158,6 +160,24 @@ TEST(Comfyui, a_dead_worker_goes_on_answering_and_does_nothing) {
   EXPECT_EQ(bench.ask("POST", "/interrupt").status, 200U);
   EXPECT_EQ(bench.ask("POST", "/free", R"({"free_memory": true})").status, 200U);
   EXPECT_TRUE(bench.ask("GET", "/queue").body.contains("\"queue_running\": [[0, \"a0eebc99"));
+}
+
+TEST(Comfyui, a_stalled_sampler_goes_on_when_the_stall_is_over) {
+  Bench bench({}, 50);
+  bench.faults.set("comfyui.stalls", {.amount = 0.5});
+  bench.ask("POST", "/prompt", portrait);
+  const auto done = [&] {
+    const world::ComfyRun* run = bench.face.comfyui().running();
+    if (!run) return 0.0;
+    const auto sampler = std::ranges::find(run->progress, "5", &world::ComfyProgress::node);
+    return sampler == run->progress.end() ? 0.0 : sampler->value;
+  };
+  EXPECT_TRUE(run_until(bench.io, [&] { return done() == 10; }));
+  const TimePoint later = bench.clock.now() + std::chrono::seconds(30);
+  EXPECT_TRUE(run_until(bench.io, [&] { return bench.clock.now() >= later; }));
+  EXPECT_EQ(done(), 10);
+  bench.faults.clear();
+  EXPECT_TRUE(run_until(bench.io, [&] { return bench.face.comfyui().history().size() == 1; }));
 }
 
 TEST(Comfyui, jobs_are_listed_and_cancelled) {

@@ -125,8 +125,8 @@ test("a page of another origin changes nothing", { timeout: 4 * limit }, async (
 
 test("the stream tells of the glow by itself", { timeout: 4 * limit }, async () => {
   await withMachine({ speed: 10 }, async (machine) => {
-    await machine.submit("glowing", { steps: "4" });
     const answer = await fetch(`${machine.url}/v1/events?limit=0`);
+    await machine.submit("glowing", { steps: "4" });
     const seen = [];
     let rest = "";
     for await (const bytes of answer.body) {

@@ -65,6 +65,7 @@ for (const colorScheme of ["light", "dark"]) {
     await page.locator("dialog img").waitFor();
     assert.deepEqual(await faults(page), []);
     await page.keyboard.press("Escape");
+    await machine.holdRenders();
     const job = await machine.submit("by the sea at dusk, wind in her hair", { steps: "50" });
     await machine.submit("asleep on the sofa with a book", { steps: "4" });
     await page.getByAltText("How it looks so far").waitFor();
@@ -72,6 +73,7 @@ for (const colorScheme of ["light", "dark"]) {
     assert.deepEqual(await faults(page), []);
     await picture(page, `page-${colorScheme}`);
     await machine.ask("DELETE", `/v1/jobs/${job.id}`);
+    await machine.clearFaults();
     await machine.rest();
     await close(page);
   });
@@ -89,11 +91,13 @@ test("on a phone nothing is cut off, and everything can be touched", { timeout: 
   );
   assert.deepEqual(small, []);
   assert.deepEqual(await faults(page), []);
+  await machine.holdRenders();
   const job = await machine.submit("on the balcony, first sun of the year", { steps: "50" });
   await page.getByAltText("How it looks so far").waitFor();
   await shows(page.getByRole("list", { name: "Queue" }), /[3-9]\d %/);
   await picture(page, "page-phone");
   await machine.ask("DELETE", `/v1/jobs/${job.id}`);
+  await machine.clearFaults();
   await machine.rest();
   await close(page);
 });

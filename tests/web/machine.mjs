@@ -124,6 +124,11 @@ export class Machine {
     return (await fetch(`${this.places.control.url}/state`)).json();
   }
 
+  // Every render stays where half its steps are done, until clearFaults(): what is looked at does not pass by.
+  holdRenders() {
+    return this.act("/faults", { name: "comfyui.stalls", amount: 0.5 });
+  }
+
   async clearFaults() {
     await fetch(`${this.places.control.url}/faults`, { method: "DELETE" });
   }

@@ -4,7 +4,6 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { close, glows, launch, limit, Machine, open, shows, until } from "./harness.mjs";
 
-const slow = { steps: "400" };
 let machine;
 let browser;
 let page;
@@ -36,11 +35,29 @@ async function windowIsOpen() {
   await until("a window is open", async () => (await machine.status()).windows.length > 0);
 }
 
+// All that the heading says from now on: read with headings().
+function listenToHeading() {
+  return page.evaluate(() => {
+    const heading = document.querySelector("h1");
+    globalThis.headings = [heading.textContent];
+    new MutationObserver(() => globalThis.headings.push(heading.textContent)).observe(heading, {
+      subtree: true,
+      characterData: true,
+      childList: true,
+    });
+  });
+}
+
+function headings() {
+  return page.evaluate(() => globalThis.headings.join("\n"));
+}
+
 test("a whole window is seen, from the asking to the picture", { timeout: 4 * limit }, async () => {
   page = await open(browser, machine);
   await glows(page, "green");
   assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "All here");
 
+  await machine.holdRenders();
   await page.getByLabel("Prompt").fill("at the window");
   await page.locator("summary").click();
   await page.getByLabel("Steps").fill("60");
@@ -54,9 +71,11 @@ test("a whole window is seen, from the asking to the picture", { timeout: 4 * li
   assert.ok(await page.getByAltText("How it looks so far").evaluate((image) => image.decode().then(() => image.naturalWidth > 0)));
   await shows(row("Queue", "at the window"), /[1-9]\d* %/);
   assert.match(await page.getByRole("img", { name: /^gpu0/ }).getAttribute("aria-label"), /comfyui [\d.]+ GiB/);
-  await shows(page.getByRole("heading", { level: 1 }), /on the way, back in/);
+  await listenToHeading();
+  await machine.clearFaults();
 
   await glows(page, "green");
+  assert.match(await headings(), /on the way, back in/);
   await shows(row("Senses", "Vision"), /here[\s\S]*away \d+ s today/);
   await shows(page.locator(".chart figcaption"), /1 window · 1 render · vision away/);
   await shows(page.getByRole("list", { name: /What happened/ }), /vision is back/);
@@ -71,8 +90,10 @@ test("a whole window is seen, from the asking to the picture", { timeout: 4 * li
 test("the second time she says for how long", { timeout: 4 * limit }, async () => {
   page = await open(browser, machine);
   await glows(page, "green");
+  await machine.holdRenders();
   await ask("once more");
   await shows(page.getByRole("heading", { level: 1 }), /^Taking your photo, back in about \d+ (s|min)$/);
+  await machine.clearFaults();
   await glows(page, "green");
   await close(page);
 });
@@ -120,7 +141,8 @@ test("what failed says why, and is tried again", { timeout: 4 * limit }, async (
 });
 
 test("a sense is asked back in the middle of a window", { timeout: 4 * limit }, async () => {
-  const job = await machine.submit("long", slow);
+  await machine.holdRenders();
+  const job = await machine.submit("long");
   page = await open(browser, machine);
   await windowIsOpen();
   await row("Senses", "Vision").getByRole("button", { name: "Bring back" }).click();
@@ -128,6 +150,7 @@ test("a sense is asked back in the middle of a window", { timeout: 4 * limit }, 
   await shows(page.locator(".swap"), /no window before/);
   await page.getByRole("button", { name: /^Cancel selfie: long/ }).click();
   await until("it is cancelled", async () => (await machine.ask("GET", `/v1/jobs/${job.id}`)).state === "cancelled");
+  await machine.clearFaults();
   await close(page);
 });
 
@@ -135,13 +158,15 @@ test("a window is called off", { timeout: 4 * limit }, async () => {
   // What lifts the pause after the one before: off and on again.
   await machine.ask("PUT", "/v1/swap", { enabled: false });
   await machine.ask("PUT", "/v1/swap", { enabled: true });
-  const job = await machine.submit("too long", slow);
+  await machine.holdRenders();
+  const job = await machine.submit("too long");
   page = await open(browser, machine);
   await windowIsOpen();
   await page.getByRole("button", { name: "Call it off" }).click();
   await page.getByText("Called off: everyone is back.").waitFor();
   await glows(page, "green");
   await machine.ask("DELETE", `/v1/jobs/${job.id}`);
+  await machine.clearFaults();
   await close(page);
 });
 
