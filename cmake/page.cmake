@@ -27,4 +27,5 @@ function(malin_embed_page target folder)
     DEPENDS ${installed} ${folder}/build.mjs ${sources}
     WORKING_DIRECTORY ${folder} COMMENT "Building the web page" VERBATIM)
   target_sources(${target} PRIVATE ${embedded})
+  set_source_files_properties(${embedded} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

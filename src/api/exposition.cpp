@@ -18,7 +18,7 @@ std::string escape(std::string_view label) {
   return text;
 }
 
-std::string format_seconds(Duration length) { return fmt::format("{}", static_cast<double>(length.count()) / 1000); }
+std::string seconds_text(Duration length) { return fmt::format("{}", static_cast<double>(length.count()) / 1000); }
 
 }  // namespace
 
@@ -29,16 +29,16 @@ void Exposition::begin(std::string_view name, std::string_view type, std::string
 
 void Exposition::add(Labels labels, std::int64_t value) { add_line("", labels, "", fmt::format("{}", value)); }
 
-void Exposition::add_seconds(Labels labels, Duration value) { add_line("", labels, "", format_seconds(value)); }
+void Exposition::add_seconds(Labels labels, Duration value) { add_line("", labels, "", seconds_text(value)); }
 
 void Exposition::add(Labels labels, const control::Histogram& histogram) {
   std::int64_t count = 0;
   for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
     count += histogram.counts.at(i);
     const bool is_last = i == histogram.bounds.size();
-    add_line("_bucket", labels, is_last ? "+Inf" : format_seconds(histogram.bounds.at(i)), fmt::format("{}", count));
+    add_line("_bucket", labels, is_last ? "+Inf" : seconds_text(histogram.bounds.at(i)), fmt::format("{}", count));
   }
-  add_line("_sum", labels, "", format_seconds(histogram.sum));
+  add_line("_sum", labels, "", seconds_text(histogram.sum));
   add_line("_count", labels, "", fmt::format("{}", count));
 }
 

@@ -7,19 +7,12 @@
 
 #include "api/page.hpp"
 #include "api/problem.hpp"
+#include "core/ascii.hpp"
 #include "net/url.hpp"
 
 namespace malin::api {
 
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
 
 // "127.0.0.1:7425" -> "127.0.0.1", "[::1]:7425" -> "::1"; empty where it is neither.
 std::string_view without_port(std::string_view authority) {
@@ -43,31 +36,31 @@ bool is_same_secret(std::string_view given, std::string_view secret) {
 bool has_token(const net::HttpRequest& request, std::string_view token) {
   constexpr std::string_view scheme = "bearer ";
   const std::string_view field = request.headers.get("Authorization");
-  if (lowered(field.substr(0, scheme.size())) != scheme) return false;
+  if (!is_same_word(field.substr(0, scheme.size()), scheme)) return false;
   return is_same_secret(field.substr(scheme.size()), token);
 }
 
 // Against a foreign name that was made to point here (DNS rebinding).
 bool is_our_host(std::string_view authority, const std::string& address) {
   const std::string_view host = without_port(authority);
-  return is_loopback(host) || lowered(host) == lowered(address);
+  return is_loopback(host) || is_same_word(host, address);
 }
 
 // "http://localhost:7425" against "localhost:7425". "null" is nobody's own.
 bool is_same_origin(std::string_view origin, std::string_view host) {
   const auto scheme_end = origin.find("://");
-  return scheme_end != std::string_view::npos && lowered(origin.substr(scheme_end + 3)) == lowered(host);
+  return scheme_end != std::string_view::npos && is_same_word(origin.substr(scheme_end + 3), host);
 }
 
 bool is_json(std::string_view type) {
   const std::string_view bare = type.substr(0, type.find(';'));
-  return lowered(bare.substr(0, bare.find_last_not_of(" \t") + 1)) == "application/json";
+  return is_same_word(bare.substr(0, bare.find_last_not_of(" \t") + 1), "application/json");
 }
 
 }  // namespace
 
 bool is_loopback(std::string_view host) {
-  if (lowered(host) == "localhost") return true;
+  if (is_same_word(host, "localhost")) return true;
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(std::string(host), error);
   return !error && address.is_loopback();

@@ -67,7 +67,7 @@ std::expected<Start, net::HttpResponse> read_start(const Call& call) {
   return start;
 }
 
-std::string format_glow(const Situation& situation) {
+std::string format_glow_event(const Situation& situation) {
   const std::vector<SenseView> views = view_senses(situation);
   net::StreamEvent glow;
   glow.event = "glow";
@@ -113,7 +113,7 @@ Task<void> follow(Call& call, Start start) {
       told = standing;
       chunk = std::move(standing);
       const Glow glow = glow_now(call.controller().situation());
-      if (glow_told != glow) chunk += format_glow(call.controller().situation());
+      if (glow_told != glow) chunk += format_glow_event(call.controller().situation());
       glow_told = glow;
     } else if (call.backend.clock.now() >= said_at + keep_alive) {
       chunk = ": still here\n\n";

@@ -15,7 +15,7 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer = R"(A line for everything that happened to senses, windows, jobs and servers.
+constexpr const char* events_help = R"(A line for everything that happened to senses, windows, jobs and servers.
 With --json one line of JSON each; its "id" is what --after takes. With --follow
 a lost connection is made again and nothing is left out. Ctrl-C ends it.
 
@@ -75,7 +75,7 @@ void add_events(CLI::App& app, Command& chosen) {
       ->option_text("N")
       ->check(CLI::Range(0, 1000, "NUMBER"));
   add_client_options(*command, *options);
-  command->footer(std::string(footer) + client_exit_codes);
+  command->footer(std::string(events_help) + client_exit_codes);
   command->callback([options, &chosen] {
     chosen = [options] {
       return ask_daemon(*options, [&](DaemonClient& daemon) { return print_events(*options, daemon); });

@@ -14,7 +14,7 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer =
+constexpr const char* footprints_help =
     R"(What counts is what you pinned, else what was measured, else what the config
 says. A render's figure has a margin; one below the config's counts after three
 renders, one above it at once. Renders are told apart by size and length.
@@ -66,7 +66,7 @@ void add_footprints(CLI::App& app, Command& chosen) {
   command->add_option("NAME", options->name, "As malin footprints shows it; a kind: its usual size")->option_text(" ");
   command->add_option("SIZE", options->size, "For pin: such as 12GiB")->option_text(" ");
   add_client_options(*command, *options);
-  command->footer(std::string(footer) + client_exit_codes);
+  command->footer(std::string(footprints_help) + client_exit_codes);
   command->callback([options, &chosen] {
     chosen = [options] { return ask_daemon(*options, [&](DaemonClient& daemon) { return work(*options, daemon); }); };
   });

@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t prompt_columns = 400;
 
-Colour colour_of(std::string_view state) {
-  if (state == "delivered") return Colour::green;
-  if (state == "failed") return Colour::red;
-  return Colour::none;
-}
-
 std::string media_of(const json::value& job) {
   const json::value* media = net::find(job, "media");
   if (media == nullptr || !media->is_object()) return "";
@@ -48,7 +42,7 @@ std::string format_jobs(const json::value& listed, bool is_coloured) {
     const std::string reason = text_of(job, "reason");
     table.add({text_of(job, "id"),
                text_of(job, "kind"),
-               {state, colour_of(state)},
+               {state, colour_of_state(state)},
                created ? format_date(*created) : "",
                reason.empty() || state == "delivered" ? shorten(text_of(job, "prompt"), 80) : reason});
   }
@@ -66,7 +60,7 @@ std::string format_job(const json::value& job, bool is_coloured) {
   };
   add("job", text_of(job, "id"));
   add("kind", text_of(job, "kind"));
-  add("state", describe_job(job), colour_of(text_of(job, "state")));
+  add("state", describe_job(job), colour_of_state(text_of(job, "state")));
   add("prompt", shorten(text_of(job, "prompt"), prompt_columns));
   if (const json::object* params = net::find_object(job, "params")) {
     for (const auto& [name, value] : *params)

@@ -13,7 +13,7 @@
 namespace malin::app {
 
 inline std::string text_of(const boost::json::value& value, std::string_view key) {
-  return printable(net::find_string(value, key).value_or(""));
+  return printable(net::text_of(value, key));
 }
 
 inline const boost::json::array& list_of(const boost::json::value& value, std::string_view key) {

@@ -17,7 +17,7 @@ struct RequestOptions : ClientOptions {
   std::string name;  // Of the job, the sense, or what to do about swapping.
 };
 
-using Options = std::shared_ptr<RequestOptions>;
+using SharedRequest = std::shared_ptr<RequestOptions>;
 
 std::string format_swap_answer(const json::value& swap, bool) { return format_swap(swap); }
 
@@ -30,7 +30,7 @@ std::string format_restored(const json::value& sense, bool) {
   return fmt::format("{} is {}{}\n", text_of(sense, "name"), text_of(sense, "state"), why.empty() ? "" : ": " + why);
 }
 
-std::expected<int, Trouble> ask_and_print(const Options& options, DaemonClient& daemon, const char* method,
+std::expected<int, Trouble> ask_and_print(const SharedRequest& options, DaemonClient& daemon, const char* method,
                                           const std::string& target, const std::string& body, Format format) {
   const auto answer = daemon.ask(method, target, body);
   if (!answer) return std::unexpected(answer.error());
@@ -38,7 +38,7 @@ std::expected<int, Trouble> ask_and_print(const Options& options, DaemonClient& 
   return exit_ok;
 }
 
-std::expected<int, Trouble> change_swap(const Options& options, DaemonClient& daemon) {
+std::expected<int, Trouble> change_swap(const SharedRequest& options, DaemonClient& daemon) {
   if (options->name == "abort")
     return ask_and_print(options, daemon, "POST", "/v1/swap/abort", "{}", format_swap_answer);
   if (options->name != "status") {
@@ -53,12 +53,12 @@ std::expected<int, Trouble> change_swap(const Options& options, DaemonClient& da
   return exit_ok;
 }
 
-std::expected<int, Trouble> restore_one(const Options& options, DaemonClient& daemon, const std::string& sense) {
+std::expected<int, Trouble> restore_one(const SharedRequest& options, DaemonClient& daemon, const std::string& sense) {
   const std::string target = "/v1/senses/" + net::percent_encode(sense) + "/restore";
   return ask_and_print(options, daemon, "POST", target, "{}", format_restored);
 }
 
-std::expected<int, Trouble> restore(const Options& options, DaemonClient& daemon) {
+std::expected<int, Trouble> restore(const SharedRequest& options, DaemonClient& daemon) {
   if (!options->name.empty()) return restore_one(options, daemon, options->name);
   const auto status = daemon.ask("GET", "/v1/status");
   if (!status) return std::unexpected(status.error());
@@ -74,8 +74,8 @@ std::expected<int, Trouble> restore(const Options& options, DaemonClient& daemon
 }
 
 CLI::App* add_request(CLI::App& app, Command& chosen, const char* name, const char* text, const char* more,
-                      const Options& options,
-                      std::expected<int, Trouble> (*work)(const Options& options, DaemonClient& daemon)) {
+                      const SharedRequest& options,
+                      std::expected<int, Trouble> (*work)(const SharedRequest& options, DaemonClient& daemon)) {
   CLI::App* command = app.add_subcommand(name, text);
   command->group(ask_group);
   add_client_options(*command, *options);
@@ -88,7 +88,7 @@ CLI::App* add_request(CLI::App& app, Command& chosen, const char* name, const ch
   return command;
 }
 
-std::expected<int, Trouble> cancel(const Options& options, DaemonClient& daemon) {
+std::expected<int, Trouble> cancel(const SharedRequest& options, DaemonClient& daemon) {
   const std::string target = "/v1/jobs/" + net::percent_encode(options->name);
   return ask_and_print(options, daemon, "DELETE", target, "", format_cancelled);
 }

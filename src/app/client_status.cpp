@@ -17,10 +17,10 @@ struct LookOptions : ClientOptions {
   int limit = 20;
 };
 
-using Options = std::shared_ptr<LookOptions>;
+using SharedLook = std::shared_ptr<LookOptions>;
 
 // One look at one address: the shape of every subcommand here.
-int look(const Options& options, const std::string& target, Format format) {
+int look(const SharedLook& options, const std::string& target, Format format) {
   return ask_daemon(*options, [&](DaemonClient& daemon) -> std::expected<int, Trouble> {
     const auto answer = daemon.ask("GET", target);
     if (!answer) return std::unexpected(answer.error());
@@ -29,7 +29,7 @@ int look(const Options& options, const std::string& target, Format format) {
   });
 }
 
-CLI::App* add_look(CLI::App& app, const char* name, const char* text, const char* more, const Options& options) {
+CLI::App* add_look(CLI::App& app, const char* name, const char* text, const char* more, const SharedLook& options) {
   CLI::App* command = app.add_subcommand(name, text);
   command->group(look_group);
   add_client_options(*command, *options);
@@ -43,7 +43,7 @@ void add_limit(CLI::App& command, LookOptions& options, int most) {
       ->check(CLI::Range(1, most, "NUMBER"));
 }
 
-int look_at_jobs(const Options& options) {
+int look_at_jobs(const SharedLook& options) {
   if (options->job.empty()) return look(options, fmt::format("/v1/jobs?limit={}", options->limit), format_jobs);
   return look(options, "/v1/jobs/" + net::percent_encode(options->job), format_job);
 }

@@ -21,7 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds look_interval{300};
 constexpr int failures_max = 200;  // In a row: a minute.
 
-constexpr const char* footer = R"(The job is safe once this returns: it survives a crash. With --key the same
+constexpr const char* submit_help = R"(The job is safe once this returns: it survives a crash. With --key the same
 submission again is the same job. With --wait it returns when the job is
 delivered (0) or has failed or was cancelled (1); how it goes is told on stderr.
 
@@ -113,7 +113,7 @@ void add_submit(CLI::App& app, Command& chosen) {
   command->add_option("--key", submission.key, "The same key again is the same job")->option_text("KEY");
   command->add_flag("--wait", options->wait, "Until it is delivered or has failed");
   add_client_options(*command, *options);
-  command->footer(std::string(footer) + client_exit_codes);
+  command->footer(std::string(submit_help) + client_exit_codes);
   command->callback([options, &chosen] {
     chosen = [options] { return ask_daemon(*options, [&](DaemonClient& daemon) { return submit(*options, daemon); }); };
   });

@@ -12,14 +12,6 @@ namespace malin::app {
 
 namespace {
 
-Colour colour_of(std::string_view state) {
-  if (state == "green" || state == "ready" || state == "delivered") return Colour::green;
-  if (state == "amber" || state == "away" || state == "unloading" || state == "loading") return Colour::amber;
-  if (state == "red" || state == "missing" || state == "failing" || state == "unknown" || state == "failed")
-    return Colour::red;
-  return Colour::none;
-}
-
 std::string heading(std::string_view text) { return fmt::format("\n{}\n", text); }
 
 std::string percent(double share) { return fmt::format("{} %", std::lround(share * 100)); }
@@ -47,7 +39,7 @@ std::string format_queue(const json::value& status, bool is_coloured) {
     const std::string waits = text_of(job, "waits");
     table.add({text_of(job, "id"),
                text_of(job, "kind"),
-               {progress > 0 ? state + " " + percent(progress) : state, colour_of(state)},
+               {progress > 0 ? state + " " + percent(progress) : state, colour_of_state(state)},
                waits.empty() ? shorten(text_of(job, "prompt"), 120) : waits});
   }
   return table.empty() ? "" : heading("Queue") + table.text();
@@ -113,12 +105,20 @@ std::string format_open_windows(const json::value& status, bool is_coloured) {
 
 }  // namespace
 
+Colour colour_of_state(std::string_view state) {
+  if (state == "green" || state == "ready" || state == "delivered") return Colour::green;
+  if (state == "amber" || state == "away" || state == "unloading" || state == "loading") return Colour::amber;
+  if (state == "red" || state == "missing" || state == "failing" || state == "unknown" || state == "failed")
+    return Colour::red;
+  return Colour::none;
+}
+
 std::string format_status(const json::value& status, bool is_coloured) {
   const std::string glow = text_of(status, "glow");
-  std::string out = paint(glow, colour_of(glow), is_coloured) + "  " + text_of(status, "line") + "\n";
+  std::string out = paint(glow, colour_of_state(glow), is_coloured) + "  " + text_of(status, "line") + "\n";
   TextTable senses(is_coloured);
   for (const json::value& sense : list_of(status, "senses")) {
-    senses.add({text_of(sense, "name"), {state_of(sense), colour_of(text_of(sense, "state"))}, why_of(sense)});
+    senses.add({text_of(sense, "name"), {state_of(sense), colour_of_state(text_of(sense, "state"))}, why_of(sense)});
   }
   out += heading("Senses") + senses.text();
   out += format_open_windows(status, is_coloured) + format_queue(status, is_coloured);
@@ -138,7 +138,7 @@ std::string format_senses(const json::value& status, bool is_coloured) {
     const std::string why = why_of(sense);
     const bool stays = net::find_bool(sense, "evictable") == false;
     table.add({text_of(sense, "name"),
-               {state_of(sense), colour_of(text_of(sense, "state"))},
+               {state_of(sense), colour_of_state(text_of(sense, "state"))},
                bytes_of(sense, "footprint_bytes"),
                fmt::to_string(net::find_int(sense, "impact").value_or(0)) + (stays ? ", stays" : ""),
                text_of(sense, "engine"),

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "app/text_table.hpp"
 #include "net/json.hpp"
 
 namespace malin::app {
@@ -25,6 +26,8 @@ std::string format_plan(const json::value& plan, bool is_coloured);
 std::string format_swap(const json::value& swap);
 // One line of the timeline, with its line break.
 std::string format_timeline(const json::value& event, bool is_coloured);
+// Of a glow, a sense or a job.
+Colour colour_of_state(std::string_view state);
 // How a job stands, in a few words: "rendering, 45 %", "queued: a reply is open", "failed: out of memory".
 std::string describe_job(const json::value& job);
 

@@ -11,7 +11,7 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer = R"(Her eyes and one sentence, who holds the card, each sense, the queue, and what
+constexpr const char* watch_help = R"(Her eyes and one sentence, who holds the card, each sense, the queue, and what
 happened. Anywhere but in a terminal it is one line for each change; with --json
 it is the whole status in one line for each change. A daemon that restarts is
 waited for. Ctrl-C ends it.
@@ -38,7 +38,7 @@ void add_watch(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("watch", "How everything stands, live");
   command->group(look_group);
   add_client_options(*command, *options);
-  command->footer(std::string(footer) + client_exit_codes);
+  command->footer(std::string(watch_help) + client_exit_codes);
   command->callback([options, &chosen] { chosen = [options] { return watch(*options); }; });
 }
 

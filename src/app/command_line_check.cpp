@@ -10,7 +10,7 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer = R"(Reads the config and lists everything that is wrong with it. Then visits every
+constexpr const char* check_help = R"(Reads the config and lists everything that is wrong with it. Then visits every
 card, engine, renderer and the courier, and tells of each what it found and what
 to do about it. Nothing is changed, started, loaded or unloaded.
 
@@ -32,7 +32,7 @@ void add_check(CLI::App& app, Command& chosen) {
   command->group(daemon_group);
   command->add_option("--config", options->config, "The config file (required)")->required()->option_text("FILE");
   command->add_flag("--json", options->json, "For programs");
-  command->footer(footer);
+  command->footer(check_help);
   command->callback([options, &chosen] { chosen = [options] { return run_check(*options); }; });
 }
 

@@ -10,9 +10,9 @@ namespace malin::app {
 
 namespace {
 
-constexpr double speed_max = 50;
+constexpr double demo_speed_max = 50;
 
-constexpr const char* footer = R"(A full card, pictures that nobody could ever have rendered on it, and a talk
+constexpr const char* demo_help = R"(A full card, pictures that nobody could ever have rendered on it, and a talk
 that goes on: she makes room between two replies, renders, delivers, comes back.
 Needs no GPU, no network and no account; a minute or two.
 
@@ -34,13 +34,13 @@ void add_demo(CLI::App& app, Command& chosen, std::function<int(const DemoOption
   command->group(daemon_group);
   CLI::Option* speed = command->add_option("--speed", options->speed, "Simulated seconds in a real one; else 10")
                            ->option_text("N")
-                           ->check(CLI::Range(1.0, speed_max, "NUMBER"));
+                           ->check(CLI::Range(1.0, demo_speed_max, "NUMBER"));
   command->add_flag_callback(
              "--real-time", [options] { options->speed = 1; }, "The same as --speed 1")
       ->excludes(speed);
   command->add_flag("--keep", options->keep, "Stay up afterwards, until Ctrl-C");
   command->add_flag("--json", options->json, "One document at the end; how it goes, on stderr");
-  command->footer(footer);
+  command->footer(demo_help);
   command->callback([options, &chosen, run = std::move(run)] { chosen = [options, run] { return run(*options); }; });
 }
 

@@ -11,7 +11,7 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer = R"(What your config costs, before anybody pays it: your cards, senses and kinds on
+constexpr const char* rehearse_help = R"(What your config costs, before anybody pays it: your cards, senses and kinds on
 a simulated machine, with the loop that the daemon runs, in simulated time.
 Nothing is loaded, unloaded or rendered. How long loads and renders take comes
 from what your daemon has measured; what it has not yet is assumed, and marked.
@@ -55,7 +55,7 @@ void add_rehearse(CLI::App& app, Command& chosen) {
                            ->excludes(day);
   command->add_flag("--json", options->json, "For programs");
   CLI::Option* plot = command->add_option("--plot", options->plot, "Draw the day there, as SVG")->option_text("FILE");
-  command->footer(footer);
+  command->footer(rehearse_help);
   command->callback([options, plot, day, trace, &chosen] {
     if (plot->count() > 0 && day->count() + trace->count() == 0) throw CLI::RequiresError("--plot", "--day or --trace");
     chosen = [options] { return run_rehearse(*options); };

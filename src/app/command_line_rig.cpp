@@ -10,9 +10,9 @@ namespace malin::app {
 
 namespace {
 
-constexpr double speed_max = 1000;
+constexpr double rig_speed_max = 1000;
 
-constexpr const char* footer = R"(A simulated LM Studio, ComfyUI, Chatterbox and Telegram, and the driver of a
+constexpr const char* rig_help = R"(A simulated LM Studio, ComfyUI, Chatterbox and Telegram, and the driver of a
 simulated card, over their real protocols. DIR/malin.toml is a config for it,
 DIR/rig.json tells programs where everything is.
 
@@ -50,7 +50,7 @@ void add_rig(CLI::App& app, Command& chosen, std::function<int(const RigCommandO
   command->add_option("--dir", options->directory, "Where its files go; else a new folder in /tmp")->option_text("DIR");
   command->add_option("--speed", options->speed, "Simulated seconds in a real one; else 1")
       ->option_text("N")
-      ->check(CLI::Range(0.01, speed_max, "NUMBER"));
+      ->check(CLI::Range(0.01, rig_speed_max, "NUMBER"));
   command->add_option("--chatterbox", options->chatterbox, "Which of the two servers; else devnen")
       ->option_text("devnen|travisvn")
       ->check(CLI::IsMember({"devnen", "travisvn"}));
@@ -61,7 +61,7 @@ void add_rig(CLI::App& app, Command& chosen, std::function<int(const RigCommandO
   command->add_flag("--list-faults", options->list_faults, "Print what can go wrong, and exit");
   command->add_option("--seed", options->seed, "Of what is left to chance; else 1")->option_text("N");
   add_ports(*command, *options);
-  command->footer(footer);
+  command->footer(rig_help);
   command->callback([options, &chosen, run = std::move(run)] { chosen = [options, run] { return run(*options); }; });
 }
 

@@ -10,7 +10,7 @@ namespace malin::app {
 
 namespace {
 
-constexpr const char* footer = R"(Runs in the foreground and logs to stderr. SIGINT and SIGTERM end it; what was
+constexpr const char* serve_help = R"(Runs in the foreground and logs to stderr. SIGINT and SIGTERM end it; what was
 under way is found again at the next start. As a service of your own user:
   systemctl --user start malin
   journalctl --user -u malin -f
@@ -33,7 +33,7 @@ void add_serve(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("serve", "The daemon, until it is told to end");
   command->group(daemon_group);
   command->add_option("--config", options->config, "The config file (required)")->required()->option_text("FILE");
-  command->footer(footer);
+  command->footer(serve_help);
   command->callback([options, &chosen] { chosen = [options] { return run_serve(*options); }; });
 }
 

@@ -14,7 +14,7 @@ namespace malin::app {
 namespace {
 
 // As it stands, for roff: no line that is a request, and hyphens that can be copied.
-std::string escape(std::string_view text) {
+std::string escape_roff(std::string_view text) {
   std::string out;
   bool is_first = true;
   for (const char c : text) {
@@ -38,7 +38,7 @@ std::string_view trim(std::string_view text) {
 
 // Line by line, as people laid it out.
 std::string as_it_stands(std::string_view text) {
-  return text.empty() ? "" : ".PP\n.nf\n" + escape(trim(text)) + "\n.fi\n";
+  return text.empty() ? "" : ".PP\n.nf\n" + escape_roff(trim(text)) + "\n.fi\n";
 }
 
 std::string argument_of(const CLI::Option& option) {
@@ -51,21 +51,22 @@ std::string format_option(const CLI::Option& option) {
   for (const std::string& name : option.get_snames()) names += (names.empty() ? "-" : ", -") + name;
   for (const std::string& name : option.get_lnames()) names += (names.empty() ? "--" : ", --") + name;
   if (names.empty()) names = argument_of(option);
-  std::string out = ".TP\n\\fB" + escape(names) + "\\fR";
+  std::string out = ".TP\n\\fB" + escape_roff(names) + "\\fR";
   if (option.nonpositional() && option.get_items_expected_max() > 0)
-    out += " \\fI" + escape(argument_of(option)) + "\\fR";
-  return out + "\n" + escape(option.get_description()) + "\n";
+    out += " \\fI" + escape_roff(argument_of(option)) + "\\fR";
+  return out + "\n" + escape_roff(option.get_description()) + "\n";
 }
 
 std::string format_command(const CLI::App& command) {
-  std::string out = ".SS malin " + escape(command.get_name());
+  std::string out = ".SS malin " + escape_roff(command.get_name());
   std::string options;
   for (const CLI::Option* option : command.get_options()) {
     if (!option->nonpositional())
-      out += option->get_required() ? " " + escape(argument_of(*option)) : " [" + escape(argument_of(*option)) + "]";
+      out += option->get_required() ? " " + escape_roff(argument_of(*option))
+                                    : " [" + escape_roff(argument_of(*option)) + "]";
     if (!option->check_lname("help")) options += format_option(*option);
   }
-  return out + "\n" + escape(command.get_description()) + ".\n" + options + as_it_stands(command.get_footer());
+  return out + "\n" + escape_roff(command.get_description()) + ".\n" + options + as_it_stands(command.get_footer());
 }
 
 }  // namespace
@@ -81,7 +82,7 @@ malin \- language models and media renders share one graphics card
 .SH DESCRIPTION
 {}
 )",
-                                version(), escape(trim(app.get_description())));
+                                version(), escape_roff(trim(app.get_description())));
   out += as_it_stands(app.get_footer()) + ".SH COMMANDS\n";
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
     out += format_command(*command);

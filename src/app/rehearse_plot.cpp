@@ -34,7 +34,7 @@ constexpr const char* style = R"(<style>
 )";
 constexpr std::size_t sense_colours = 5;
 
-std::string escape(std::string_view text) {
+std::string escape_xml(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '&') {
@@ -51,14 +51,14 @@ std::string escape(std::string_view text) {
 }
 
 std::string write(double x, double y, std::string_view look, std::string_view text) {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, look, escape(text));
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, look, escape_xml(text));
 }
 
 std::string draw(double x, double y, double length, double height, std::string_view colour, std::string_view title) {
   return fmt::format(
       "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"2\" "
       "class=\"{}\"><title>{}</title></rect>\n",
-      x, y, length, height, colour, escape(title));
+      x, y, length, height, colour, escape_xml(title));
 }
 
 double share(Duration part, Duration whole) {
@@ -133,7 +133,7 @@ std::string format_rehearsal_plot(const Rehearsal& rehearsal) {
   std::string out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\">\n",
       width, height);
-  out += "<title>" + escape(day.name) + " under four policies</title>\n" + style;
+  out += "<title>" + escape_xml(day.name) + " under four policies</title>\n" + style;
   out += fmt::format("<rect width=\"{}\" height=\"{}\" class=\"ground\"/>\n", width, height);
   out += write(24, 38, "class=\"ink\" font-size=\"18\" font-weight=\"600\"", day.name + " under four policies");
   out += write(24, 60, "class=\"dim\"",

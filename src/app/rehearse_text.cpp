@@ -11,7 +11,7 @@ namespace {
 
 using namespace rehearsal;
 
-constexpr std::size_t width = 100;
+constexpr std::size_t text_columns = 100;
 constexpr std::size_t bar_columns = 48;
 
 std::string list(const std::vector<std::string>& names) {
@@ -83,7 +83,7 @@ void add_timings(const std::map<std::string, Timing>& timings, const Specs& spec
 }
 
 std::string format_timings(const Rehearsal& rehearsal, bool is_coloured) {
-  TextTable table(is_coloured, 2, width);
+  TextTable table(is_coloured, 2, text_columns);
   add_timings(rehearsal.timings.loads, rehearsal.config.senses, "load", table);
   add_timings(rehearsal.timings.renders, rehearsal.config.kinds, "render", table);
   return table.text();
@@ -101,7 +101,7 @@ std::vector<std::string> leavers(const DayRehearsal& day) {
 
 std::string format_table(const DayRehearsal& day, bool is_coloured) {
   const std::vector<std::string> senses = leavers(day);
-  TextTable table(is_coloured, 2, width + 40);
+  TextTable table(is_coloured, 2, text_columns + 40);
   std::vector<Cell> head{{"", Colour::faint}};
   for (const std::string& sense : senses) head.emplace_back(sense + " away", Colour::faint);
   for (const char* name : {"away in all", "windows", "wait p50", "p95", "replies delayed", "jobs done"})
@@ -144,7 +144,7 @@ std::string format_rehearsal(const Rehearsal& rehearsal, bool is_coloured) {
   std::string text = "Your config on a simulated machine. How long things take there:\n\n";
   text += format_timings(rehearsal, is_coloured);
   text += "\nOne render, in a quiet moment:\n\n";
-  TextTable kinds(is_coloured, 2, width);
+  TextTable kinds(is_coloured, 2, text_columns);
   for (const KindRehearsal& kind : rehearsal.kinds) kinds.add({kind.kind, describe(kind)});
   text += kinds.text();
   if (!rehearsal.day) return text;

@@ -25,6 +25,7 @@
 #include "app/log_setup.hpp"
 #include "app/report_problems.hpp"
 #include "app/studio.hpp"
+#include "ports/task.hpp"
 
 namespace malin::app {
 
@@ -72,10 +73,6 @@ Task<void> stop_on_signal(asio::signal_set& signals, Daemon& daemon) {
   spdlog::info("signal={}: ending; what is under way is found again at the next start", signal);
   adapters::notify_stopping();
   daemon.stop();
-}
-
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
 }
 
 // What cannot be looked at can never be delivered: better said now than when the first render is done. But the first

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* name = "malin-studio";
+constexpr const char* studio_name = "malin-studio";
 constexpr Duration start_limit{30'000};  // The first start after boot reads its libraries from the disk.
 
 std::string said(const net::ChildEnd& end) {
@@ -32,7 +32,8 @@ std::string said(const net::ChildEnd& end) {
 
 Result<fs::path> find_studio(const fs::path& program) {
   const fs::path folder = program.parent_path();
-  const std::array<fs::path, 2> places{folder / name, (folder / "../lib/malin" / name).lexically_normal()};
+  const std::array<fs::path, 2> places{folder / studio_name,
+                                       (folder / "../lib/malin" / studio_name).lexically_normal()};
   for (const fs::path& place : places)
     if (::access(place.c_str(), X_OK) == 0) return place;
   return fail(Errc::not_found, fmt::format("the program that looks at finished media is missing: neither {} nor {}; "

@@ -12,6 +12,7 @@
 
 #include "app/client_json.hpp"
 #include "app/command.hpp"
+#include "ports/task.hpp"
 
 namespace malin::app {
 
@@ -25,10 +26,6 @@ constexpr std::size_t events_kept = 100;
 // The stream tells of changes; progress and seconds are nothing but numbers, so they are looked at.
 constexpr std::chrono::seconds look_pause{1};
 constexpr std::chrono::seconds look_pause_at_rest{5};
-
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
-}
 
 bool is_at_rest(const json::value& status) {
   return text_of(status, "glow") == "green" && list_of(status, "queue").empty() && list_of(status, "windows").empty();

@@ -6,7 +6,7 @@ namespace malin {
 
 namespace {
 
-constexpr Duration retry_longest{600'000};  // No job is put off for longer at a time.
+constexpr Duration postponed_longest{600'000};  // No job is put off for longer at a time.
 
 void not_after(TimePoint& moment, TimePoint latest) { moment = std::min(moment, latest); }
 void not_after(std::optional<TimePoint>& moment, TimePoint latest) {
@@ -18,7 +18,7 @@ Job straightened(Job job, const Situation& s) {
   not_after(job.started_at, s.now);
   not_after(job.attempt_at, s.now);
   not_after(job.rendered_at, s.now);
-  not_after(job.not_before, s.now + std::max(retry_longest, s.config.swap.abort_hold));
+  not_after(job.not_before, s.now + std::max(postponed_longest, s.config.swap.abort_hold));
   return job;
 }
 

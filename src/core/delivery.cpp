@@ -9,7 +9,7 @@ namespace malin {
 namespace {
 
 constexpr int unsure_max = 2;  // A send whose answer was lost is repeated once, then believed.
-constexpr Duration retry_longest{300'000};
+constexpr Duration send_retry_longest{300'000};
 constexpr Duration line_interval{4000};  // Of edits that say how far a job is: 15 a minute, Telegram takes about 20.
 
 const Job* job_of(const Situation& s, const OutboxItem& item) {
@@ -48,7 +48,7 @@ void retract(OutboxItem item, const Job& job, Draft& draft) {
 void send(const Situation& s, const OutboxItem& item, Action action, Draft& draft) {
   const std::string key = key_of_item(item);
   if (is_busy(s, item)) return;
-  const TimePoint due = std::max(s.retry_at(key, retry_longest), s.seen.courier_silent_until);
+  const TimePoint due = std::max(s.retry_at(key, send_retry_longest), s.seen.courier_silent_until);
   if (due <= s.now)
     draft.act(std::move(action));
   else
@@ -60,7 +60,7 @@ void send_once(const Situation& s, const OutboxItem& item, Action action, const 
   const std::string key = key_of_item(item);
   if (is_busy(s, item)) return;
   if (s.seen.armed.contains(item.id)) return send(s, item, std::move(action), draft);
-  const TimePoint due = std::max(s.retry_at(key, retry_longest), s.seen.courier_silent_until);
+  const TimePoint due = std::max(s.retry_at(key, send_retry_longest), s.seen.courier_silent_until);
   if (due > s.now) return draft.wake_at(due);
   OutboxItem next = item;
   if (next.unsure++ > 0)
@@ -126,7 +126,7 @@ void follow(const Situation& s, const OutboxItem& item, const Job& job, Draft& d
   const Shown shown = found == s.seen.shown.end() ? Shown{} : found->second;
   if (shown.text == text) return;
   const TimePoint due =
-      std::max({shown.at + line_interval, s.retry_at(key, retry_longest), s.seen.courier_silent_until});
+      std::max({shown.at + line_interval, s.retry_at(key, send_retry_longest), s.seen.courier_silent_until});
   if (due > s.now) return draft.wake_at(due);
   draft.act(ShowLine{item.id, *item.message, std::move(text), buttons_for(s.config, job)});
 }

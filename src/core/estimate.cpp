@@ -9,8 +9,8 @@ namespace malin {
 
 namespace {
 
-constexpr double progress_enough = 0.1;  // From here on a render's own pace says more than its forerunners.
-constexpr Duration least{1'000};         // What should be over by now takes a moment longer.
+constexpr double progress_enough = 0.1;     // From here on a render's own pace says more than its forerunners.
+constexpr Duration remaining_least{1'000};  // What should be over by now takes a moment longer.
 
 std::optional<Duration> median(std::vector<Duration> lengths) {
   if (lengths.empty()) return std::nullopt;
@@ -52,18 +52,18 @@ std::optional<Duration> rest_of_render(const Situation& s, const Job& job) {
   const double progress = render != s.seen.renders.end() && render->second.value ? render->second.value->progress : 0;
   if (progress >= progress_enough) {
     const double rest = static_cast<double>(passed.count()) * (1 - progress) / progress;
-    return std::max(least, Duration{static_cast<Duration::rep>(rest)});
+    return std::max(remaining_least, Duration{static_cast<Duration::rep>(rest)});
   }
   const auto usual = usual_render(s.ledger, job.kind);
   if (!usual) return std::nullopt;
-  return std::max(least, *usual - passed);
+  return std::max(remaining_least, *usual - passed);
 }
 
 std::optional<Duration> rest_of_opening(const Situation& s, const Window* window) {
   if (window != nullptr && window->phase != WindowPhase::making_room) return Duration{};
   const auto usual = usual_opening(s.ledger);
   if (!usual) return std::nullopt;
-  return window == nullptr ? *usual : std::max(least, *usual - (s.now - window->opened_at));
+  return window == nullptr ? *usual : std::max(remaining_least, *usual - (s.now - window->opened_at));
 }
 
 // Jobs of one renderer in their order, each after the one before; ends at the first without a precedent.
@@ -91,7 +91,7 @@ std::optional<Duration> rest_of_window(const Situation& s, const Window& window)
   if (window.phase == WindowPhase::releasing || window.phase == WindowPhase::returning) {
     const Job* last = window.jobs.empty() ? nullptr : find_job(s.ledger, window.jobs.back());
     const TimePoint since = last != nullptr && last->rendered_at ? *last->rendered_at : window.phase_at;
-    return std::max(least, *usual - (s.now - since));
+    return std::max(remaining_least, *usual - (s.now - since));
   }
   const auto opening = rest_of_opening(s, &window);
   const Job* job = s.rendering_job(window.renderer);

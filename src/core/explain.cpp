@@ -6,13 +6,6 @@ namespace malin {
 
 namespace {
 
-std::string list(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
-  return text;
-}
-
 std::string doing(const Situation& s, const Window& window) {
   const Job* job = s.rendering_job(window.renderer);
   switch (window.phase) {
@@ -46,6 +39,13 @@ std::string trouble(const std::vector<SenseView>& senses, const Away& away) {
 
 }  // namespace
 
+std::string list_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
 Away who_is_away(const Situation& s, const std::vector<SenseView>& senses) {
   Away away;
   for (const SenseView& view : senses) {
@@ -73,7 +73,7 @@ std::string explain(const Situation& s, const std::vector<SenseView>& senses) {
   }
   const Away away = who_is_away(s, senses);
   if (!away.senses.empty())
-    text += (text.empty() ? "" : "; ") + list(away.senses) + (away.senses.size() == 1 ? " is away" : " are away");
+    text += (text.empty() ? "" : "; ") + list_names(away.senses) + (away.senses.size() == 1 ? " is away" : " are away");
   const std::string missing = trouble(senses, away);
   if (!missing.empty()) text += (text.empty() ? "" : "; ") + missing;
   return text.empty() ? "all here" : text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/readiness.hpp"
 
@@ -9,6 +10,9 @@ namespace malin {
 
 // "all here", "taking a selfie; vision is away (12 s)", "brain is missing: not loaded; ..."
 std::string explain(const Situation& situation, const std::vector<SenseView>& senses);
+
+// "vision", "vision and brain", "vision, brain and voice".
+std::string list_names(const std::vector<std::string>& names);
 
 // Senses that are away or on their way back, and the latest moment at which all are back. Empty list: none.
 struct Away {

@@ -2,6 +2,7 @@
 #include <map>
 #include <utility>
 
+#include "core/explain.hpp"
 #include "core/jobs.hpp"
 #include "core/learning.hpp"
 #include "core/presence.hpp"
@@ -14,12 +15,6 @@ namespace {
 
 // The last fifth of the absence limit is kept for the way back.
 TimePoint render_until(const Situation& s) { return s.now + s.config.swap.absence_limit / 5 * 4; }
-
-std::string list(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : " and ") + name;
-  return text;
-}
 
 void open_window(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer, const Job& job,
                  const KindSpec& kind, const RoomPlan& plan, Draft& draft) {
@@ -44,7 +39,7 @@ void open_window(const Situation& s, const std::vector<SenseView>& senses, const
   }
   announce_job(s, job, draft);
   draft.tell("window", std::to_string(window.id),
-             "making room for a " + kind.name + ": " + list(plan.evict) + " will be away");
+             "making room for a " + kind.name + ": " + list_names(plan.evict) + " will be away");
   draft.change(PutWindow{std::move(window)});
   draft.opens_window();
 }
@@ -104,7 +99,7 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
     return {};
   }
   const Settings& settings = s.ledger.settings;
-  if (!settings.swap_enabled) return "needs " + list(plan.evict) + " away, and swapping is off";
+  if (!settings.swap_enabled) return "needs " + list_names(plan.evict) + " away, and swapping is off";
   if (settings.hold_until && *settings.hold_until > s.now) {
     draft.wake_at(*settings.hold_until);
     return "a swap was called off; no window for " + format_duration(*settings.hold_until - s.now);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
+
 namespace malin {
 
 namespace {
@@ -21,20 +23,6 @@ constexpr auto fixed_commands = std::to_array<std::pair<std::string_view, std::s
      {"swap", "may senses be sent away? /swap on or /swap off"},
      {"restore", "bring everyone back now, or one: /restore vision"},
      {"help", "these commands"}});
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(spaces);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(spaces) - first + 1);
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) { return lower(c); });
-  return result;
-}
 
 PersonCommand parse_fixed(std::string_view name, std::string_view rest) {
   if (name == "status") return AskStatus{};

@@ -4,21 +4,14 @@
 #include <optional>
 #include <utility>
 
+#include "core/ascii.hpp"
+
 namespace malin {
 
 namespace {
 
 constexpr std::size_t gap_bytes_max = 256;  // More blanks than that, before or after a tag, are text.
 constexpr std::string_view blanks = " \t";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const auto first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 enum class Found { tag, text, unknown };  // unknown: it takes more of the text to tell.
 
@@ -31,8 +24,7 @@ struct Tag {
 // The tag of this kind that begins at text[0] == '['.
 Tag read_tag(std::string_view text, const KindSpec& kind) {
   const std::size_t given = std::min(text.size() - 1, kind.tag.size());
-  const bool is_same = std::equal(text.begin() + 1, text.begin() + 1 + static_cast<std::ptrdiff_t>(given),
-                                  kind.tag.begin(), [](char a, char b) { return lower(a) == lower(b); });
+  const bool is_same = is_same_word(text.substr(1, given), std::string_view(kind.tag).substr(0, given));
   if (kind.tag.empty() || !is_same) return {};
   std::size_t at = 1 + kind.tag.size();
   while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;

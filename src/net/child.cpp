@@ -23,6 +23,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/waiting.hpp"
+#include "ports/task.hpp"
+
 namespace malin::net {
 
 namespace asio = boost::asio;
@@ -30,7 +33,6 @@ using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kPipeGrace{1};
 constexpr std::chrono::seconds kKillGrace{2};
 
@@ -208,9 +210,7 @@ Task<Result<ChildEnd>> run_child(Child child, std::chrono::milliseconds limit) {
   if (WIFEXITED(running->status)) end.exit_code = WEXITSTATUS(running->status);
   if (WIFSIGNALED(running->status)) end.signal = WTERMSIG(running->status);
   if (!running->pipe_ended && may_leave_children && !end.timed_out) {
-    asio::co_spawn(executor, throw_away(running), [](std::exception_ptr error) {
-      if (error) std::rethrow_exception(error);
-    });
+    asio::co_spawn(executor, throw_away(running), rethrow);
   }
   co_return end;
 }

@@ -4,30 +4,24 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include "core/ascii.hpp"
+
 namespace malin::net {
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
 
 std::string_view Headers::get(std::string_view name) const {
   for (const auto& [key, value] : fields_) {
-    if (same_name(key, name)) return value;
+    if (is_same_word(key, name)) return value;
   }
   return {};
 }
 
 bool Headers::has(std::string_view name) const {
-  return std::any_of(fields_.begin(), fields_.end(), [&](const auto& field) { return same_name(field.first, name); });
+  return std::any_of(fields_.begin(), fields_.end(),
+                     [&](const auto& field) { return is_same_word(field.first, name); });
 }
 
 void Headers::set(std::string name, std::string value) {
-  std::erase_if(fields_, [&](const auto& field) { return same_name(field.first, name); });
+  std::erase_if(fields_, [&](const auto& field) { return is_same_word(field.first, name); });
   add(std::move(name), std::move(value));
 }
 

@@ -45,6 +45,8 @@ std::optional<std::string> find_string(const json::value& value, std::string_vie
   return std::string(text->data(), text->size());
 }
 
+std::string text_of(const json::value& value, std::string_view key) { return find_string(value, key).value_or(""); }
+
 std::optional<std::int64_t> find_int(const json::value& value, std::string_view key) {
   const auto* member = find(value, key);
   if (!member) return std::nullopt;

@@ -28,6 +28,8 @@ std::string format_json(const json::value& value);
 const json::value* find(const json::value& value, std::string_view key);
 // The member if it has that type; numbers convert between integer and double where exact enough.
 std::optional<std::string> find_string(const json::value& value, std::string_view key);
+// The same, and "" where there is none.
+std::string text_of(const json::value& value, std::string_view key);
 std::optional<std::int64_t> find_int(const json::value& value, std::string_view key);
 std::optional<double> find_double(const json::value& value, std::string_view key);
 std::optional<bool> find_bool(const json::value& value, std::string_view key);

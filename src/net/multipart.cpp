@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/ascii.hpp"
 #include "net/http.hpp"
 
 namespace malin::net {
@@ -34,14 +35,6 @@ std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return result;
 }
 
 // The value at the start of `rest`, quoted or not; takes it off.

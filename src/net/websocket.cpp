@@ -14,6 +14,7 @@
 #include "net/link.hpp"
 #include "net/websocket_stream.hpp"
 #include "net/wire.hpp"
+#include "ports/task.hpp"
 
 namespace malin::net {
 

@@ -6,16 +6,17 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "core/ascii.hpp"
+
 namespace malin::net {
 
 namespace beast = boost::beast;
 
 namespace {
 
-bool same_name(std::string_view a, std::string_view b) { return beast::iequals(a, b); }
-
 bool is_framing(std::string_view name) {
-  return same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding") || same_name(name, "Connection");
+  return is_same_word(name, "Content-Length") || is_same_word(name, "Transfer-Encoding") ||
+         is_same_word(name, "Connection");
 }
 
 void append_field(std::string& head, std::string_view name, std::string_view value) {
@@ -50,7 +51,7 @@ bool has_token(std::string_view list, std::string_view token) {
     list.remove_prefix(std::min(item.size() + 1, list.size()));
     while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
     while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
-    if (same_name(item, token)) return true;
+    if (is_same_word(item, token)) return true;
   }
   return false;
 }

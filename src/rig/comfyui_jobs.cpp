@@ -1,7 +1,6 @@
 #include "rig/comfyui_jobs.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "net/url.hpp"
@@ -76,13 +75,6 @@ std::vector<std::string> split(const std::string& text) {
     from = comma + 1;
   }
   return parts;
-}
-
-std::optional<std::int64_t> whole_number(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 net::HttpResponse list_jobs(const world::ComfyUi& comfyui, std::string_view target) {

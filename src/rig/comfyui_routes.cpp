@@ -1,7 +1,6 @@
 #include "rig/comfyui_routes.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "net/url.hpp"
 #include "rig/comfyui_files.hpp"
@@ -30,13 +29,6 @@ std::string host_of(std::string_view authority) {
     authority.remove_prefix(scheme + 3);
   }
   return std::string(authority.substr(0, authority.find_first_of(":/")));
-}
-
-std::optional<std::int64_t> whole_number(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 net::HttpResponse plain(unsigned status, std::string text) {

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "ports/task.hpp"
 #include "rig/comfyui_text.hpp"
 #include "rig/media_maker.hpp"
 
@@ -17,10 +18,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::hours patience{24 * 365};
-
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
-}
 
 Task<void> send(std::shared_ptr<net::WebSocket> socket, net::WebSocketMessage message) {
   const Result<void> sent = co_await socket->send(std::move(message));

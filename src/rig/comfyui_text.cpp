@@ -1,5 +1,6 @@
 #include "rig/comfyui_text.hpp"
 
+#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -148,6 +149,13 @@ std::string python_str(const json::value& value) {
       return dump_json(value);
   }
   return out;
+}
+
+std::optional<std::int64_t> whole_number(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 }  // namespace malin::rig

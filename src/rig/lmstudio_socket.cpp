@@ -4,6 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "ports/task.hpp"
+
 namespace malin::rig {
 namespace {
 
@@ -18,9 +20,7 @@ json::object auth_answer(const std::string& error) {
 }  // namespace
 
 void spawn(const boost::asio::any_io_executor& executor, Task<void> task) {
-  boost::asio::co_spawn(executor, std::move(task), [](std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-  });
+  boost::asio::co_spawn(executor, std::move(task), rethrow);
 }
 
 LmStudioSocket::LmStudioSocket(std::shared_ptr<LmStudioBackend> backend, std::shared_ptr<net::WebSocket> socket,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "net/json.hpp"
+#include "ports/task.hpp"
 #include "rig/control_face.hpp"
 #include "rig/ledger_mirror.hpp"
 #include "rig/media_maker_encode.hpp"
@@ -189,9 +190,7 @@ Result<void> Rig::start() {
   }
   impl_->mirror.write(impl_->all_cards());
   for (const auto& [name, spec] : impl_->options.faults) impl_->faults.set(name, spec);
-  boost::asio::co_spawn(impl_->executor, Impl::keep_time(impl_), [](std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-  });
+  boost::asio::co_spawn(impl_->executor, Impl::keep_time(impl_), rethrow);
   return impl_->describe();
 }
 

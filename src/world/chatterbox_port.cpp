@@ -9,7 +9,7 @@ namespace malin::world {
 
 namespace {
 
-constexpr Duration look_again{50};
+constexpr Duration speech_look{50};
 
 Task<Result<void>> say(Chatterbox& chatterbox) {
   const Result<Duration> said = co_await chatterbox.speak("yes");
@@ -46,7 +46,7 @@ Task<Result<void>> ChatterboxPort::reach() {
     if (!chatterbox_.alive()) co_return fail(Errc::unreachable, "Chatterbox is not running");
     if (!chatterbox_.busy() && !chatterbox_.hangs()) co_return Result<void>();
     if (wire_.clock().now() >= deadline) co_return fail(Errc::timeout, "Chatterbox is silent; it may be speaking");
-    co_await wire_.clock().sleep_until(wire_.clock().now() + look_again);
+    co_await wire_.clock().sleep_until(wire_.clock().now() + speech_look);
   }
 }
 
@@ -72,7 +72,7 @@ Task<Result<void>> ChatterboxPort::in_server(Task<Result<void>> work) {
   const TimePoint deadline = wire_.clock().now() + options_.call_limit;
   while (!*outcome) {
     if (wire_.clock().now() >= deadline) co_return fail(Errc::timeout, "Chatterbox is silent");
-    co_await wire_.clock().sleep_until(wire_.clock().now() + look_again);
+    co_await wire_.clock().sleep_until(wire_.clock().now() + speech_look);
   }
   co_return **outcome;
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "ports/task.hpp"
 #include "world/comfyui_process.hpp"
 
 namespace malin::world {
@@ -33,6 +34,7 @@ ComfyUi::ComfyUi(boost::asio::any_io_executor executor, Clock& clock, CardLedger
   faults_.declare("comfyui.black", "pictures come out black");
   faults_.declare("comfyui.truncated", "files are written half");
   faults_.declare("comfyui.slow", "everything in the worker takes `amount` times as long");
+  faults_.declare("comfyui.stalls", "a sampler stays at the share `amount` (0..1) of its steps until this is over");
   faults_.declare("comfyui.release.ignored", "a release gives no memory back");
   faults_.declare("comfyui.release.late", "released memory shows on the card after `amount` seconds");
 }
@@ -46,9 +48,7 @@ Result<void> ComfyUi::start() {
   if (!card_.take(holder, options_.context)) return fail(Errc::refused, "no room on the card for ComfyUI's context");
   std::erase_if(disk_, [](const auto& entry) { return entry.first.type == "temp"; });
   process_ = std::make_shared<Process>(executor_);
-  boost::asio::co_spawn(executor_, work(process_), [](std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-  });
+  boost::asio::co_spawn(executor_, work(process_), rethrow);
   return {};
 }
 

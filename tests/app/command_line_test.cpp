@@ -17,17 +17,17 @@ const std::vector<std::string> commands = {
     "serve", "check",  "demo",   "rig",  "status",  "senses",      "jobs", "windows",    "plan",    "events",
     "watch", "submit", "cancel", "swap", "restore", "completions", "man",  "footprints", "rehearse"};
 
-const StudioCommands studio{.demo = [](const DemoOptions&) { return exit_ok; },
-                            .rig = [](const RigCommandOptions&) { return exit_ok; }};
+const StudioCommands fake_studio{.demo = [](const DemoOptions&) { return exit_ok; },
+                                 .rig = [](const RigCommandOptions&) { return exit_ok; }};
 
 NoWork refused(std::vector<std::string> arguments) {
-  const auto work = parse_command_line(std::move(arguments), studio);
+  const auto work = parse_command_line(std::move(arguments), fake_studio);
   EXPECT_FALSE(work);
   return work ? NoWork{-1, ""} : work.error();
 }
 
 bool is_taken(std::vector<std::string> arguments) {
-  const auto work = parse_command_line(std::move(arguments), studio);
+  const auto work = parse_command_line(std::move(arguments), fake_studio);
   return work && *work;
 }
 

@@ -5,9 +5,9 @@
 namespace malin::control {
 namespace {
 
-constexpr TimePoint start = from_unix_ms(1'790'000'000'000);
+constexpr TimePoint began = from_unix_ms(1'790'000'000'000);
 
-TimePoint at(int seconds) { return start + std::chrono::seconds(seconds); }
+TimePoint at(int seconds) { return began + std::chrono::seconds(seconds); }
 
 CardReading card_with(Bytes free) {
   CardReading reading;
@@ -16,7 +16,7 @@ CardReading card_with(Bytes free) {
 }
 
 TEST(Observer, an_answer_to_an_older_question_never_replaces_a_newer_one) {
-  Observer observer(start);
+  Observer observer(began);
   const ProbeCard probe{"gpu0"};
   EXPECT_TRUE(observer.saw(probe, at(2), card_with(gibibytes(2))));
   EXPECT_FALSE(observer.saw(probe, at(1), card_with(gibibytes(1))));
@@ -26,7 +26,7 @@ TEST(Observer, an_answer_to_an_older_question_never_replaces_a_newer_one) {
 }
 
 TEST(Observer, says_when_something_begins_or_ceases_to_answer_and_counts_failures_in_a_row) {
-  Observer observer(start);
+  Observer observer(began);
   const ProbeCard probe{"gpu0"};
   EXPECT_TRUE(observer.saw(probe, at(1), fail(Errc::unreachable, "no driver")));
   EXPECT_FALSE(observer.saw(probe, at(2), fail(Errc::unreachable, "no driver")));
@@ -42,7 +42,7 @@ TEST(Observer, says_when_something_begins_or_ceases_to_answer_and_counts_failure
 }
 
 TEST(Observer, remembers_since_when_a_resident_is_passing) {
-  Observer observer(start);
+  Observer observer(began);
   const ProbeEngine probe{"lmstudio"};
   const auto reading = [](ResidentState state) {
     EngineReading engine;
@@ -58,7 +58,7 @@ TEST(Observer, remembers_since_when_a_resident_is_passing) {
 }
 
 TEST(Observer, counts_the_failures_of_an_action_in_a_row) {
-  Observer observer(start);
+  Observer observer(began);
   observer.tried("load brain", at(1), fail(Errc::refused, "no room"));
   observer.tried("load brain", at(2), fail(Errc::refused, "no room"));
   EXPECT_EQ(observer.newest().attempts.at("load brain").failures, 2);
@@ -68,7 +68,7 @@ TEST(Observer, counts_the_failures_of_an_action_in_a_row) {
 }
 
 TEST(Observer, a_load_lasts_from_its_start_until_the_sense_has_proved_itself) {
-  Observer observer(start);
+  Observer observer(began);
   const ProbeSense probe{.sense = "brain", .engine = "lmstudio", .identifier = "brain", .instance = "1"};
   observer.loaded("brain", at(1));
   observer.saw(probe, at(8), fail(Errc::bad_reply, "garbage"));
@@ -80,7 +80,7 @@ TEST(Observer, a_load_lasts_from_its_start_until_the_sense_has_proved_itself) {
 }
 
 TEST(Observer, a_turn_that_expired_was_quiet_from_its_expiry_on) {
-  Observer observer(start);
+  Observer observer(began);
   observer.begin_turn({.id = "t-1", .began_at = at(1), .expires_at = at(31)});
   EXPECT_TRUE(observer.keep_turn("t-1", at(40)));
   observer.expire_turns(at(39));
@@ -93,13 +93,13 @@ TEST(Observer, a_turn_that_expired_was_quiet_from_its_expiry_on) {
 }
 
 TEST(Observer, remembers_the_restarts_of_the_last_hour) {
-  Observer observer(start);
+  Observer observer(began);
   for (int minute = 0; minute < 300; ++minute) observer.restarted("comfyui", at(60 * minute));
   EXPECT_EQ(observer.newest().restarts.at("comfyui").size(), 60u);
 }
 
 TEST(Observer, a_hint_makes_a_look_due_but_not_more_than_ten_a_second) {
-  Observer observer(start);
+  Observer observer(began);
   const LookUpRender look{"j-1", "comfyui", "p-1"};
   observer.saw(look, at(1), RenderReading{});
   observer.hint(at(1) + Duration(50), false);
@@ -109,7 +109,7 @@ TEST(Observer, a_hint_makes_a_look_due_but_not_more_than_ten_a_second) {
 }
 
 TEST(Observer, a_render_that_says_it_is_over_is_looked_at_at_once_and_again_after_a_look_that_was_under_way) {
-  Observer observer(start);
+  Observer observer(began);
   const LookUpRender look{"j-1", "comfyui", "p-1"};
   observer.saw(look, at(1), RenderReading{});
   observer.hint(at(1) + Duration(5), true);
@@ -121,7 +121,7 @@ TEST(Observer, a_render_that_says_it_is_over_is_looked_at_at_once_and_again_afte
 }
 
 TEST(Observer, forgets_what_belongs_to_what_is_over) {
-  Observer observer(start);
+  Observer observer(began);
   Ledger ledger;
   Job done;
   done.id = "j-1";

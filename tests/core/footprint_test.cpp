@@ -13,12 +13,12 @@ KindSpec video(Slots slots = video_slots) {
   return {.name = "video", .need = gibibytes(14), .slots = std::move(slots)};
 }
 
-constexpr TimePoint now = from_unix_ms(1'790'000'000'000);
+constexpr TimePoint evening = from_unix_ms(1'790'000'000'000);
 
 // Renders that took so much, in room to spare.
 Footprint measured(const std::vector<Bytes>& peaks, Bytes room = gibibytes(30)) {
   Footprint footprint{.name = "video"};
-  for (const Bytes taken : peaks) learn_peak(footprint, {taken, room}, now);
+  for (const Bytes taken : peaks) learn_peak(footprint, {taken, room}, evening);
   return footprint;
 }
 
@@ -66,27 +66,27 @@ TEST(Footprint, room_in_which_it_succeeded_is_enough) {
 TEST(Footprint, the_newest_renders_count_and_older_ones_are_forgotten) {
   Footprint footprint = measured({gibibytes(24), gibibytes(8), gibibytes(8), gibibytes(8), gibibytes(8)});
   EXPECT_EQ(learned_need(footprint), gibibytes(27));
-  learn_peak(footprint, {gibibytes(8), gibibytes(30)}, now);
+  learn_peak(footprint, {gibibytes(8), gibibytes(30)}, evening);
   EXPECT_EQ(learned_need(footprint), gibibytes(9));
   EXPECT_EQ(footprint.runs, 6);
-  EXPECT_EQ(footprint.measured_at, now);
+  EXPECT_EQ(footprint.measured_at, evening);
 }
 
 TEST(Footprint, one_that_ran_out_of_memory_wants_more_than_it_had) {
   Footprint footprint;
-  learn_shortage(footprint, gibibytes(14), gibibytes(16), now);
+  learn_shortage(footprint, gibibytes(14), gibibytes(16), evening);
   EXPECT_EQ(need_in_use(gibibytes(14), footprint), gibibytes(18));
-  EXPECT_EQ(footprint.ran_out_at, now);
-  for (int i = 0; i < 6; ++i) learn_peak(footprint, {gibibytes(8), gibibytes(18)}, now);
+  EXPECT_EQ(footprint.ran_out_at, evening);
+  for (int i = 0; i < 6; ++i) learn_peak(footprint, {gibibytes(8), gibibytes(18)}, evening);
   EXPECT_EQ(need_in_use(gibibytes(14), footprint), gibibytes(18)) << "peaks that were seen since do not lower it";
 }
 
 TEST(Footprint, one_that_ran_out_in_room_to_spare_wants_little_more) {
   Footprint footprint = measured({gibibytes(5)}, gibibytes(8));
-  learn_shortage(footprint, gibibytes(6), gibibytes(30), now);
+  learn_shortage(footprint, gibibytes(6), gibibytes(30), evening);
   EXPECT_EQ(learned_need(footprint), gibibytes(9)) << "8 GiB was enough before";
   Footprint unknown;
-  learn_shortage(unknown, gibibytes(4), gibibytes(30), now);
+  learn_shortage(unknown, gibibytes(4), gibibytes(30), evening);
   EXPECT_EQ(learned_need(unknown), gibibytes(9)) << "at most twice what it wanted, and the margin";
 }
 
@@ -94,7 +94,7 @@ TEST(Footprint, every_shortage_raises_what_it_wants) {
   Footprint footprint = measured({gibibytes(5)}, gibibytes(8));
   Bytes need = gibibytes(6);
   for (int i = 0; i < 3; ++i) {
-    learn_shortage(footprint, need, need, now);
+    learn_shortage(footprint, need, need, evening);
     EXPECT_GT(need_in_use(gibibytes(6), footprint), need);
     need = need_in_use(gibibytes(6), footprint);
   }

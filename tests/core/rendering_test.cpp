@@ -7,7 +7,7 @@
 namespace malin::fake {
 namespace {
 
-constexpr const char* id = "prompt";
+constexpr const char* prompt_id = "prompt";
 
 struct RenderingTest : testing::Test {
   Moment moment;
@@ -16,14 +16,14 @@ struct RenderingTest : testing::Test {
   RenderingTest() {
     Job& job = moment.queue("selfie");
     job.state = JobState::rendering;
-    job.prompt_id = id;
+    job.prompt_id = prompt_id;
     job.attempts = 1;
     job.attempt_at = job.started_at = start;
     moment.show_free(gibibytes(7));
   }
   Job& job() { return moment.ledger.jobs.at("j-1"); }
   Reading<RenderReading>& render(RenderState state) {
-    Reading<RenderReading>& reading = moment.seen.renders[id];
+    Reading<RenderReading>& reading = moment.seen.renders[prompt_id];
     reading = {.value = RenderReading{.state = state}, .at = moment.now, .tried_at = moment.now};
     if (state == RenderState::finished) reading.value->files = {{.filename = "a.png"}};
     return reading;
@@ -78,7 +78,7 @@ TEST_F(RenderingTest, without_room_it_goes_back_to_the_queue_and_no_attempt_is_s
 
 TEST_F(RenderingTest, a_lost_answer_is_looked_up_and_only_then_repeated) {
   render(RenderState::absent);
-  moment.seen.attempts[std::string("submit ") + id] = {
+  moment.seen.attempts[std::string("submit ") + prompt_id] = {
       .failures = 1, .last_at = start, .error = Error{Errc::timeout, "no answer"}};
   EXPECT_FALSE(does<SubmitRender>(follow())) << "not at once";
   moment.pass(1s);
@@ -90,14 +90,14 @@ TEST_F(RenderingTest, a_lost_answer_is_looked_up_and_only_then_repeated) {
 
 TEST_F(RenderingTest, a_refused_workflow_fails_the_job_with_the_renderers_words) {
   render(RenderState::absent);
-  moment.seen.attempts[std::string("submit ") + id] = {
+  moment.seen.attempts[std::string("submit ") + prompt_id] = {
       .failures = 1, .last_at = start, .error = Error{Errc::refused, "no such node"}};
   EXPECT_EQ(after(follow()).state, JobState::failed);
   EXPECT_EQ(after(follow()).reason, "no such node");
 }
 
 TEST_F(RenderingTest, a_render_that_the_renderer_lost_is_tried_again) {
-  moment.seen.attempts[std::string("submit ") + id] = {.last_at = start};
+  moment.seen.attempts[std::string("submit ") + prompt_id] = {.last_at = start};
   render(RenderState::absent);
   EXPECT_TRUE(follow().changes.empty()) << "only a look from after the submission tells";
   moment.pass(1s);
@@ -144,7 +144,7 @@ TEST_F(RenderingTest, one_that_does_not_stop_is_given_up) {
   moment.pass(1s);
   EXPECT_EQ(after(follow()).state, JobState::queued);
   EXPECT_EQ(after(follow()).reason, "the senses had to come back");
-  moment.in_flight.push_back({SubmitRender{"j-1", "comfyui", id}, start});
+  moment.in_flight.push_back({SubmitRender{"j-1", "comfyui", prompt_id}, start});
   EXPECT_TRUE(follow().changes.empty()) << "while it is being submitted nobody knows";
 }
 
@@ -201,7 +201,7 @@ TEST_F(RenderingTest, a_fetch_that_fails_is_repeated_but_does_not_keep_the_sense
 }
 
 TEST_F(RenderingTest, a_renderer_that_does_not_answer_is_waited_for_only_so_long) {
-  auto& reading = moment.seen.renders[id];
+  auto& reading = moment.seen.renders[prompt_id];
   reading = {.error = Error{Errc::unreachable, ""}, .tried_at = start, .failing_since = start, .failures = 1};
   EXPECT_TRUE(follow().changes.empty());
   moment.pass(20s);
@@ -215,18 +215,18 @@ TEST_F(RenderingTest, strays_are_stopped_and_what_is_wanted_or_foreign_is_not) {
     stop_strays(situation, moment.config.renderers[0], draft);
     return all_of<InterruptRender>(std::move(draft).finish().actions);
   };
-  moment.renderer().running = {id, "foreign"};
+  moment.renderer().running = {prompt_id, "foreign"};
   EXPECT_TRUE(strays().empty());
   job().state = JobState::cancelled;
   ASSERT_EQ(strays().size(), 1u);
-  EXPECT_EQ(strays()[0].prompt_id, id);
-  moment.seen.attempts[std::string("interrupt ") + id] = {.last_at = start};
+  EXPECT_EQ(strays()[0].prompt_id, prompt_id);
+  moment.seen.attempts[std::string("interrupt ") + prompt_id] = {.last_at = start};
   EXPECT_TRUE(strays().empty()) << "not twice at once";
   moment.seen.attempts.clear();
   job().rendered_at = start + 1ms;
   EXPECT_TRUE(strays().empty()) << "a look from before its end";
   moment.renderer().running.clear();
-  moment.renderer().pending = {id};
+  moment.renderer().pending = {prompt_id};
   job().rendered_at.reset();
   EXPECT_EQ(strays().size(), 1u);
 }

@@ -17,7 +17,7 @@ using malin::testing::pause;
 using malin::testing::run;
 using malin::testing::Wire;
 
-Url local(std::uint16_t port) {
+Url by_name(std::uint16_t port) {
   Url url;
   url.host = "localhost";
   url.port = port;
@@ -25,7 +25,7 @@ Url local(std::uint16_t port) {
 }
 
 // "/tokens": twenty of them, 5 ms apart. "/half": one, and then the end of the server. "/echo": the body.
-Task<void> handle(Exchange& exchange) {
+Task<void> handle_stream(Exchange& exchange) {
   if (exchange.request().target == "/echo") {
     HttpResponse response(200, "", exchange.request().body);
     co_await exchange.respond(std::move(response));
@@ -46,7 +46,7 @@ Task<void> handle(Exchange& exchange) {
 }
 
 Task<std::unique_ptr<HttpStream>> open(std::uint16_t port, std::string target) {
-  HttpClient client(co_await asio::this_coro::executor, local(port));
+  HttpClient client(co_await asio::this_coro::executor, by_name(port));
   HttpRequest request("GET", std::move(target));
   auto stream = co_await client.open(std::move(request), Ms(3000));
   co_return std::move(stream.value());  // Outlives the client.
@@ -54,7 +54,7 @@ Task<std::unique_ptr<HttpStream>> open(std::uint16_t port, std::string target) {
 
 struct HttpStreamTest : ::testing::Test {
   asio::io_context io;
-  HttpServer server{io.get_executor(), handle};
+  HttpServer server{io.get_executor(), handle_stream};
   std::uint16_t port = server.listen("127.0.0.1", 0).value();
 };
 
@@ -114,7 +114,7 @@ TEST(HttpStream, a_read_that_was_late_can_be_tried_again) {
 
 TEST_F(HttpStreamTest, a_large_body_comes_through_both_ways) {
   run(io, [](std::uint16_t port) -> Task<void> {
-    HttpClient client(co_await asio::this_coro::executor, local(port));
+    HttpClient client(co_await asio::this_coro::executor, by_name(port));
     HttpRequest request("POST", "/echo");
     for (int i = 0; i < (12 << 20); ++i) request.body += static_cast<char>(i * 31);
     const std::string body = request.body;
@@ -125,7 +125,7 @@ TEST_F(HttpStreamTest, a_large_body_comes_through_both_ways) {
 
 TEST_F(HttpStreamTest, a_client_may_be_destroyed_in_mid_request) {
   run(io, [](std::uint16_t port) -> Task<void> {
-    auto client = std::make_unique<HttpClient>(co_await asio::this_coro::executor, local(port));
+    auto client = std::make_unique<HttpClient>(co_await asio::this_coro::executor, by_name(port));
     HttpRequest request("GET", "/tokens");
     auto pending = client->send(std::move(request), Ms(3000));
     client.reset();
@@ -144,7 +144,7 @@ TEST(HttpStream, everything_may_be_destroyed_in_mid_request) {
   asio::io_context io;
   Door door(io);
   bool begun = false;
-  HttpServer server(io.get_executor(), [&](Exchange& exchange) -> Task<void> { return handle(exchange); });
+  HttpServer server(io.get_executor(), [&](Exchange& exchange) -> Task<void> { return handle_stream(exchange); });
   beside(io, dawdle(door));
   beside(io, read_for_ever(door.port(), begun));
   EXPECT_TRUE(malin::testing::run_until(io, [&] { return begun; }));
@@ -152,7 +152,7 @@ TEST(HttpStream, everything_may_be_destroyed_in_mid_request) {
 
 TEST(HttpStream, a_server_that_stops_cuts_its_streams) {
   asio::io_context io;
-  auto server = std::make_unique<HttpServer>(io.get_executor(), handle);
+  auto server = std::make_unique<HttpServer>(io.get_executor(), handle_stream);
   const auto port = server->listen("127.0.0.1", 0).value();
   run(io, [](std::unique_ptr<HttpServer>& server, std::uint16_t port) -> Task<void> {
     const auto stream = co_await open(port, "/tokens");

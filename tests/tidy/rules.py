@@ -9,7 +9,7 @@ from source import closing_brace, line_at, without_comments_and_strings
 ALLOWED = {
     "core": set(),
     "ports": {"core"},
-    "net": {"ports/task.hpp", "core/result.hpp", "core/utf8.hpp"},
+    "net": {"ports/task.hpp", "core/ascii.hpp", "core/result.hpp", "core/utf8.hpp"},
     "adapters": {"net", "ports", "core"},
     "world": {"ports", "core"},
     "control": {"ports", "core"},

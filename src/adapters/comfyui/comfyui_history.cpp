@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t files_max = 256;
 
-std::string text_of(const json::value& value, std::string_view key) {
-  return net::find_string(value, key).value_or("");
-}
-
 // Every list of objects with a file name, whatever its key: images, gifs, audio, ...
 std::vector<OutputFile> collect_files(const json::object& outputs) {
   std::vector<OutputFile> files;
@@ -27,7 +23,7 @@ std::vector<OutputFile> collect_files(const json::object& outputs) {
       const json::array* entries = kind.value().if_array();
       if (!entries) continue;
       for (const json::value& entry : *entries) {
-        OutputFile file{text_of(entry, "filename"), text_of(entry, "subfolder"), text_of(entry, "type")};
+        OutputFile file{net::text_of(entry, "filename"), net::text_of(entry, "subfolder"), net::text_of(entry, "type")};
         if (file.filename.empty() || files.size() >= files_max || std::ranges::find(files, file) != files.end())
           continue;
         files.push_back(std::move(file));
@@ -79,19 +75,19 @@ void explain_failure(const json::value& status, RenderReading& reading) {
       reading.reason = "interrupted";
     }
     // A blocked branch is reported as an error of this type while the render goes on.
-    if (kind != "execution_error" || text_of(data, "exception_type") == "ExecutionBlocked") continue;
-    const std::string type = text_of(data, "exception_type");
-    const std::string text = text_of(data, "exception_message");
+    if (kind != "execution_error" || net::text_of(data, "exception_type") == "ExecutionBlocked") continue;
+    const std::string type = net::text_of(data, "exception_type");
+    const std::string text = net::text_of(data, "exception_message");
     reading.out_of_memory = is_out_of_memory(type, text);
     reading.reason =
-        text_of(data, "node_type") + " (node " + text_of(data, "node_id") + "): " + type + ": " + clip(text);
+        net::text_of(data, "node_type") + " (node " + net::text_of(data, "node_id") + "): " + type + ": " + clip(text);
   }
 }
 
 RenderReading read_entry(const json::value& entry) {
   RenderReading reading;
   const json::value* status = net::find(entry, "status");
-  const std::string verdict = status ? text_of(*status, "status_str") : "";
+  const std::string verdict = status ? net::text_of(*status, "status_str") : "";
   std::vector<OutputFile> files;
   if (const json::object* outputs = net::find_object(entry, "outputs")) files = choose_files(collect_files(*outputs));
   if (verdict != "error" && !files.empty()) {

@@ -15,10 +15,6 @@ namespace {
 constexpr std::size_t complaints_max = 5;
 constexpr double steps_max = 10'000;  // Of a sampler, as a weight.
 
-std::string text_of(const json::value& value, std::string_view key) {
-  return net::find_string(value, key).value_or("");
-}
-
 Result<json::value> parse_reply(std::string_view what, std::string_view text) {
   auto value = net::parse_json(text);
   if (!value || !value->is_object()) {
@@ -55,10 +51,10 @@ std::string list_node_errors(const json::object& nodes) {
       ++count;
       if (shown == complaints_max) continue;
       ++shown;
-      const std::string details = clip(text_of(error, "details"));
+      const std::string details = clip(net::text_of(error, "details"));
       if (!list.empty()) list += "; ";
-      list += text_of(node.value(), "class_type") + " (node " + std::string(node.key()) +
-              "): " + clip(text_of(error, "message")) + (details.empty() ? "" : ": " + details);
+      list += net::text_of(node.value(), "class_type") + " (node " + std::string(node.key()) +
+              "): " + clip(net::text_of(error, "message")) + (details.empty() ? "" : ": " + details);
     }
   }
   if (count > shown) list += "; and " + std::to_string(count - shown) + " more";
@@ -73,8 +69,8 @@ std::string describe_refusal(const json::value& reply) {
   if (const auto plain = net::find_string(reply, "error")) return clip(*plain);
   const json::value* error = net::find(reply, "error");
   if (!error) return "";
-  const std::string details = clip(text_of(*error, "details"));
-  return clip(text_of(*error, "message")) + (details.empty() ? "" : ": " + details);
+  const std::string details = clip(net::text_of(*error, "details"));
+  return clip(net::text_of(*error, "message")) + (details.empty() ? "" : ": " + details);
 }
 
 double fraction(const json::value& step) {
@@ -110,10 +106,10 @@ Result<ComfyStats> parse_system_stats(std::string_view text) {
   const json::value* system = net::find(*reply, "system");
   if (!devices || !system) return fail(Errc::bad_reply, "the system_stats of ComfyUI have no devices and system");
   ComfyStats stats;
-  stats.version = text_of(*system, "comfyui_version");
+  stats.version = net::text_of(*system, "comfyui_version");
   for (const json::value& device : *devices) {
     ComfyDevice read;
-    read.name = text_of(device, "name");
+    read.name = net::text_of(device, "name");
     read.index = static_cast<int>(net::find_int(device, "index").value_or(0));
     const auto total = net::find_int(device, "vram_total");
     const auto free = net::find_int(device, "vram_free");
@@ -123,7 +119,7 @@ Result<ComfyStats> parse_system_stats(std::string_view text) {
       return fail(Errc::bad_reply, "a device of ComfyUI lacks its VRAM");
     if (std::min({*total, *free, *torch_total, *torch_free}) < 0)
       return fail(Errc::bad_reply, "a device of ComfyUI has less than no VRAM");
-    const std::string type = text_of(device, "type");
+    const std::string type = net::text_of(device, "type");
     if (type != "cpu" && type != "mps") {  // There the figures are the machine's memory.
       read.total = Bytes{*total};
       read.free = Bytes{std::max<std::int64_t>(0, *free - *torch_free)};
@@ -149,12 +145,12 @@ SocketHint parse_ws_message(std::string_view text) {
   const auto message = net::parse_json(text);
   if (!message) return hint;
   const json::value* data = net::find(*message, "data");
-  const std::string type = text_of(*message, "type");
+  const std::string type = net::text_of(*message, "type");
   if (!data || type == "status") return hint;
-  hint.prompt_id = text_of(*data, "prompt_id");
+  hint.prompt_id = net::text_of(*data, "prompt_id");
   if (hint.prompt_id.empty()) return hint;
   if (type == "progress") {
-    hint.nodes[text_of(*data, "node")] = fraction(*data);
+    hint.nodes[net::text_of(*data, "node")] = fraction(*data);
   } else if (const json::object* nodes = net::find_object(*data, "nodes"); nodes && type == "progress_state") {
     for (const auto& node : *nodes) hint.nodes[std::string(node.key())] = fraction(node.value());
   } else if (const json::array* cached = net::find_array(*data, "nodes"); cached && type == "execution_cached") {
@@ -164,7 +160,7 @@ SocketHint parse_ws_message(std::string_view text) {
   }
   const json::value* node = net::find(*data, "node");
   hint.over = type == "execution_success" || type == "execution_interrupted" ||
-              (type == "execution_error" && text_of(*data, "exception_type") != "ExecutionBlocked") ||
+              (type == "execution_error" && net::text_of(*data, "exception_type") != "ExecutionBlocked") ||
               (type == "executing" && node && node->is_null());
   return hint;
 }

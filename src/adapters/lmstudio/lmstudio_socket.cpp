@@ -9,6 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "ports/task.hpp"
+
 namespace malin::adapters::lmstudio {
 
 namespace asio = boost::asio;
@@ -18,10 +20,6 @@ namespace {
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kInboxMax = 1024;  // Frames that nobody has taken yet; more is a server gone wild.
-
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
-}
 
 Task<void> send_last(std::shared_ptr<net::WebSocket> ws, std::string text) {
   net::WebSocketMessage message(false, std::move(text));

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/ascii.hpp"
+
 namespace malin::api::proxy {
 
 namespace {
@@ -29,8 +31,8 @@ bool is_trailer(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0 || line.find_first_of(" \t") < colon) return false;
   const std::string_view name = line.substr(0, colon);
-  return !same_text(name, "content-length") && !same_text(name, "transfer-encoding") && !same_text(name, "host") &&
-         !same_text(name, "connection");
+  return !is_same_word(name, "content-length") && !is_same_word(name, "transfer-encoding") &&
+         !is_same_word(name, "host") && !is_same_word(name, "connection");
 }
 
 }  // namespace

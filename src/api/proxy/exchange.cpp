@@ -9,7 +9,6 @@ namespace malin::api::proxy {
 
 namespace {
 
-constexpr std::size_t unsent_bytes_max = 128 << 10;  // Before the other side is not read any more.
 constexpr std::size_t repeat_bytes_max = 16 << 10;
 
 bool is_idempotent(std::string_view method) {

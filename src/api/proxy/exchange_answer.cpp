@@ -6,6 +6,7 @@
 #include "api/proxy/exchange.hpp"
 #include "api/proxy/head_format.hpp"
 #include "api/proxy/piece_editor.hpp"
+#include "core/ascii.hpp"
 
 namespace malin::api::proxy {
 
@@ -17,7 +18,7 @@ constexpr std::size_t whole_bytes_max = 4 << 20;   // A larger answer in one pie
 
 bool is_of_type(const ResponseHead& head, std::string_view type) {
   const std::string_view value = head.find(Known::content_type);
-  return same_text(value.substr(0, type.size()), type);
+  return is_same_word(value.substr(0, type.size()), type);
 }
 
 }  // namespace

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/ascii.hpp"
+
 namespace malin::api::proxy {
 
 namespace {
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr std::array<bool, 256> make_table(std::string_view others) {
   std::array<bool, 256> table{};
@@ -67,7 +67,7 @@ constexpr std::array<KnownName, 15> known_names{{{"accept-encoding", Known::acce
 
 Known known_of(std::string_view name) {
   for (const KnownName& entry : known_names)
-    if (entry.name.size() == name.size() && entry.name.front() == lower(name.front()) && same_text(entry.name, name))
+    if (entry.name.size() == name.size() && entry.name.front() == lower(name.front()) && is_same_word(entry.name, name))
       return entry.known;
   return Known::other;
 }
@@ -129,7 +129,7 @@ bool read_meaning(Head& head) {
         break;
       }
       case Known::transfer_encoding:
-        if (is_chunked || !same_text(field.value, "chunked")) return false;
+        if (is_chunked || !is_same_word(field.value, "chunked")) return false;
         is_chunked = true;
         break;
       case Known::connection:
@@ -138,7 +138,7 @@ bool read_meaning(Head& head) {
         head.upgrades = head.upgrades || lists_token(field.value, "upgrade");
         break;
       case Known::expect:
-        if (!same_text(field.value, "100-continue")) return false;
+        if (!is_same_word(field.value, "100-continue")) return false;
         head.expects_continue = !head.is_http_1_0;
         break;
       default:
@@ -148,7 +148,7 @@ bool read_meaning(Head& head) {
   if (is_chunked && (has_length || head.is_http_1_0)) return false;
   head.body_end = is_chunked ? BodyEnd::chunked : has_length ? BodyEnd::length : BodyEnd::none;
   head.keeps_alive = !closes && (stays || !head.is_http_1_0);
-  head.upgrades = head.upgrades && !head.is_http_1_0 && same_text(head.find(Known::upgrade), "websocket");
+  head.upgrades = head.upgrades && !head.is_http_1_0 && is_same_word(head.find(Known::upgrade), "websocket");
   return true;
 }
 
@@ -168,7 +168,7 @@ Parsed look_for_end(std::string_view bytes, std::size_t& length) {
 bool take_apart(RequestHead& head) {
   if (head.target.starts_with('/') || head.target == "*") return head.target != "*" || head.method == "OPTIONS";
   constexpr std::string_view scheme = "http://";
-  if (!same_text(head.target.substr(0, scheme.size()), scheme)) return false;
+  if (!is_same_word(head.target.substr(0, scheme.size()), scheme)) return false;
   const std::string_view rest = head.target.substr(scheme.size());
   const auto path = rest.find('/');
   head.authority = rest.substr(0, path);
@@ -246,8 +246,8 @@ Parsed parse_request(std::string_view bytes, RequestHead& head, unsigned& refusa
   const std::string_view coding = head.find(Known::transfer_encoding);
   if (!read_meaning(head)) {
     const std::string_view expected = head.find(Known::expect);
-    if (!coding.empty() && !same_text(coding, "chunked")) refusal = 501;
-    if (!expected.empty() && !same_text(expected, "100-continue")) refusal = 417;
+    if (!coding.empty() && !is_same_word(coding, "chunked")) refusal = 501;
+    if (!expected.empty() && !is_same_word(expected, "100-continue")) refusal = 417;
     return Parsed::refused;
   }
   if (!has_one_host(head)) return Parsed::refused;
@@ -280,15 +280,10 @@ Parsed parse_response(std::string_view bytes, std::string_view method, ResponseH
   return Parsed::whole;
 }
 
-bool same_text(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool lists_token(std::string_view list, std::string_view token) {
   while (!list.empty()) {
     const auto comma = std::min(list.find(','), list.size());
-    if (same_text(trim(list.substr(0, comma)), token)) return true;
+    if (is_same_word(trim(list.substr(0, comma)), token)) return true;
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return false;

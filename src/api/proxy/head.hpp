@@ -76,8 +76,6 @@ Parsed parse_request(std::string_view bytes, RequestHead& head, unsigned& refusa
 // The answer to a request with `method`.
 Parsed parse_response(std::string_view bytes, std::string_view method, ResponseHead& head);
 
-// In any letter case.
-bool same_text(std::string_view a, std::string_view b);
 // Whether the comma-separated list holds `token`, in any letter case.
 bool lists_token(std::string_view list, std::string_view token);
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace malin::api::proxy {
 
 namespace {
 
 bool is_usual_option(std::string_view value) {
-  return same_text(value, "keep-alive") || same_text(value, "close") || same_text(value, "upgrade");
+  return is_same_word(value, "keep-alive") || is_same_word(value, "close") || is_same_word(value, "upgrade");
 }
 
 // Whether Connection names fields of this message.
@@ -64,7 +66,7 @@ void drop_field(std::string_view name, std::string& head) {
     const auto end = head.find("\r\n", begin);
     if (end == std::string::npos) return;
     const bool is_it =
-        same_text(std::string_view(head).substr(begin, name.size()), name) && head[begin + name.size()] == ':';
+        is_same_word(std::string_view(head).substr(begin, name.size()), name) && head[begin + name.size()] == ':';
     if (!is_it) continue;
     head.erase(begin, end + 2 - begin);
     line = begin - 4;  // Looks at what has moved up.

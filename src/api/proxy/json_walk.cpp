@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/ascii.hpp"
+
 namespace malin::api::proxy {
 
 namespace {
@@ -126,13 +128,6 @@ class Walker {
   std::size_t at_ = 0;
   JsonPath path_;
 };
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // The four digits after "\u"; -1: they are not.
 int read_unit(std::string_view raw, std::size_t at) {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t rest_bytes = 2 << 10;   // What waits for a word costs little,
 constexpr std::size_t flow_bytes = 64 << 10;  // and what flows is taken in large pieces.
-constexpr std::size_t held_bytes_max = head_bytes_max + rest_bytes;
+constexpr std::size_t buffer_bytes_max = head_bytes_max + rest_bytes;
 
 }  // namespace
 
@@ -47,7 +47,7 @@ void Peer::make_room() {
 }
 
 void Peer::read() {
-  if (is_reading_ || has_ended_ || is_broken_ || end_ - begin_ >= held_bytes_max) return;
+  if (is_reading_ || has_ended_ || is_broken_ || end_ - begin_ >= buffer_bytes_max) return;
   if (begin_ == end_) begin_ = end_ = 0;
   make_room();
   is_reading_ = true;

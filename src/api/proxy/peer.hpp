@@ -22,6 +22,9 @@ using Tcp = boost::asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 using Moment = std::chrono::steady_clock::time_point;
 
+// More than so much unsent: the other side is not read any more.
+inline constexpr std::size_t unsent_bytes_max = 128 << 10;
+
 class Peer : public std::enable_shared_from_this<Peer> {
  public:
   explicit Peer(Tcp::socket socket);

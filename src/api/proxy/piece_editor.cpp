@@ -6,6 +6,7 @@
 
 #include "api/proxy/head.hpp"
 #include "api/proxy/json_walk.hpp"
+#include "core/ascii.hpp"
 
 namespace malin::api::proxy {
 
@@ -164,7 +165,7 @@ bool may_hold_tags(std::string_view json, std::span<const KindSpec> kinds) {
   for (auto at = json.find('['); at != std::string_view::npos; at = json.find('[', at + 1)) {
     if (at + 1 == json.size() || json[at + 1] == '\\') return true;
     const std::string_view next = json.substr(at + 1, 1);
-    if (std::ranges::any_of(kinds, [&](const KindSpec& kind) { return same_text(next, kind.tag.substr(0, 1)); }))
+    if (std::ranges::any_of(kinds, [&](const KindSpec& kind) { return is_same_word(next, kind.tag.substr(0, 1)); }))
       return true;
   }
   return false;

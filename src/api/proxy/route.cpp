@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
+
 namespace malin::api::proxy {
 
 namespace {
@@ -40,13 +42,6 @@ template <class Rows>
 const Row* find_row(const Rows& rows, std::string_view path) {
   const auto found = std::ranges::find(rows, path, &Row::name);
   return found == rows.end() ? nullptr : &*found;
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 std::string normalise(std::string_view path) {

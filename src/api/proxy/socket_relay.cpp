@@ -12,7 +12,6 @@ namespace malin::api::proxy {
 
 namespace {
 
-constexpr std::size_t unsent_bytes_max = 128 << 10;
 constexpr std::size_t channels_max = 256;
 constexpr std::chrono::seconds silence_limit{3600};  // Sockets rest for long; the ends keep them alive.
 constexpr std::chrono::seconds look_interval{1};     // While a channel is held.

@@ -7,7 +7,6 @@ namespace malin::api::proxy {
 
 namespace {
 
-constexpr std::size_t unsent_bytes_max = 128 << 10;
 constexpr std::chrono::seconds tunnel_silence{3600};  // Sockets rest for long; the ends keep them alive.
 constexpr std::chrono::seconds half_closed_limit{30};
 

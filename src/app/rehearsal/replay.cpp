@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "control/controller.hpp"
+#include "ports/task.hpp"
 #include "world/dice.hpp"
 #include "world/ports.hpp"
 #include "world/store_port.hpp"
@@ -83,9 +84,7 @@ Replay::Replay(const world::UniversePlan& plan, const Trace& trace, const Replay
   controller_ = std::make_unique<control::Controller>(context_.get_executor(), plan.config, outside_, std::move(ledger),
                                                       control::ControllerOptions{.turn_expiry = options.turn_expiry});
   for (const auto& comfy : universe_.comfyuis) comfy->words.on_moved = [this] { controller_->hint(false); };
-  boost::asio::co_spawn(context_, controller_->run(), [](std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-  });
+  boost::asio::co_spawn(context_, controller_->run(), rethrow);
 }
 
 void Replay::start(Task<void> task) {

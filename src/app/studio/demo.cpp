@@ -29,6 +29,7 @@
 #include "app/studio/rig_config.hpp"
 #include "app/temporary_folder.hpp"
 #include "net/event_stream.hpp"
+#include "ports/task.hpp"
 #include "rig/rig.hpp"
 
 namespace malin::app {
@@ -49,10 +50,6 @@ net::Url local(std::uint16_t port) {
   url.host = "127.0.0.1";
   url.port = port;
   return url;
-}
-
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
 }
 
 class Demo {

@@ -13,7 +13,7 @@ namespace {
 
 using adapters::SqliteStore;
 
-constexpr const char* file = "/malin.db";
+constexpr const char* database = "/malin.db";
 constexpr int lives = 2;
 constexpr int checkpoint_pages = 8;
 
@@ -46,7 +46,7 @@ class LyingStore : public ::testing::Test {
     ++reopened_;
     LyingVfs vfs(disk);
     {
-      auto store = SqliteStore::open(file);
+      auto store = SqliteStore::open(database);
       ASSERT_TRUE(store) << store.error().message;
       const int held = commits_in(**store, story);
       ASSERT_GE(held, least);
@@ -56,7 +56,7 @@ class LyingStore : public ::testing::Test {
         ASSERT_TRUE(ask((*store)->commit(next)));
       }
     }
-    SQLite::Database raw(file, SQLite::OPEN_READONLY);
+    SQLite::Database raw(database, SQLite::OPEN_READONLY);
     ASSERT_EQ(raw.execAndGet("PRAGMA integrity_check").getString(), "ok");
   }
 
@@ -67,7 +67,7 @@ class LyingStore : public ::testing::Test {
 
 std::unique_ptr<SqliteStore> open_at_last(LyingVfs& vfs) {
   for (int attempt = 1; attempt <= 3; ++attempt) {
-    auto store = SqliteStore::open(file);
+    auto store = SqliteStore::open(database);
     if (store) return std::move(*store);
     EXPECT_EQ(store.error().code, Errc::unreachable) << store.error().message;
     if (attempt == 2) vfs.heal();
@@ -173,7 +173,7 @@ TEST_F(LyingStore, whenever_the_power_goes_every_acknowledged_commit_is_there_in
 TEST_F(LyingStore, a_disk_that_only_says_that_it_synced_loses_what_was_acknowledged) {
   const LedgerStory story(1, 2);
   LyingVfs vfs;
-  auto store = SqliteStore::open(file);
+  auto store = SqliteStore::open(database);
   ASSERT_TRUE(store) << store.error().message;
   ASSERT_TRUE(ask((*store)->commit(story.commits()[0])));
   vfs.plan(Fault::deaf, vfs.calls() + 1);
@@ -181,7 +181,7 @@ TEST_F(LyingStore, a_disk_that_only_says_that_it_synced_loses_what_was_acknowled
   int lost = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     LyingVfs next(vfs.disk().after_power_loss(seed));
-    const auto after = SqliteStore::open(file);
+    const auto after = SqliteStore::open(database);
     if (!after || commits_in(**after, story) < 4) ++lost;
   }
   EXPECT_GE(lost, 10);

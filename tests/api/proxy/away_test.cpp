@@ -6,10 +6,6 @@ namespace {
 
 using api::proxy::ProxyOptions;
 
-constexpr const char* chat = "/v1/chat/completions";
-constexpr const char* ask = R"({"messages":[],"model":"brain"})";
-constexpr const char* ask_stream = R"({"messages":[],"stream":true,"model":"brain"})";
-
 class AwayTest : public ProxyFixture {};
 
 TEST_F(AwayTest, a_reply_is_a_turn_from_its_first_byte_to_its_last) {

@@ -15,6 +15,10 @@
 
 namespace malin::testing {
 
+inline constexpr const char* chat = "/v1/chat/completions";
+inline constexpr const char* ask = R"({"messages":[],"model":"brain"})";
+inline constexpr const char* ask_stream = R"({"messages":[],"stream":true,"model":"brain"})";
+
 // Tells the proxy what the test wants it to hear, and notes what it is told.
 class FakeHouse final : public api::proxy::House {
  public:

@@ -9,10 +9,6 @@ namespace {
 using api::proxy::AwayPolicy;
 using api::proxy::ProxyOptions;
 
-constexpr const char* chat = "/v1/chat/completions";
-constexpr const char* ask = R"({"messages":[],"model":"brain"})";
-constexpr const char* ask_stream = R"({"messages":[],"stream":true,"model":"brain"})";
-
 class PolicyTest : public ProxyFixture {
  public:
   // One request with this policy while the brain is away: all of its answer.
