@@ -61,10 +61,11 @@ double warm(const std::string& path) {
   adapters::SystemClock clock;
   adapters::PageCache cache(clock);
   const auto began = steady_clock::now();
-  boost::asio::co_spawn(io, cache.warm(path, [] { return true; }), [](std::exception_ptr thrown, Result<Bytes> read) {
-    if (thrown) std::rethrow_exception(thrown);
-    if (!read) throw std::runtime_error(read.error().message);
-  });
+  boost::asio::co_spawn(io, cache.warm(path, {}, [] { return true; }),
+                        [](std::exception_ptr thrown, Result<Bytes> read) {
+                          if (thrown) std::rethrow_exception(thrown);
+                          if (!read) throw std::runtime_error(read.error().message);
+                        });
   io.run();
   return seconds_since(began);
 }

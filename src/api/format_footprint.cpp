@@ -19,11 +19,6 @@ std::optional<Bytes> highest(const Footprint& footprint) {
   return highest;
 }
 
-Footprint find(const Ledger& ledger, const std::string& name) {
-  const auto found = ledger.footprints.find(name);
-  return found == ledger.footprints.end() ? Footprint{.name = name} : found->second;
-}
-
 json::value of_sense(const Situation& s, const SenseSpec& sense) {
   const auto profile = s.ledger.profiles.find(sense.name);
   const auto learned = profile == s.ledger.profiles.end() ? std::nullopt : profile->second.footprint;
@@ -36,25 +31,26 @@ json::value of_sense(const Situation& s, const SenseSpec& sense) {
           {"runs", nullptr},
           {"measured_at", nullptr},
           {"ran_out_at", nullptr},
-          {"pinned_bytes", format_size(find(s.ledger, sense.name).pinned)},
+          {"pinned_bytes", format_size(find_footprint(s.ledger, sense.name).pinned)},
           {"in_use_bytes", s.footprint(sense).count}};
 }
 
-json::value of_kind(const KindSpec& kind, const Footprint& footprint) {
+// `kind`: nullptr where it is no longer configured.
+json::value of_kind(const KindSpec* kind, const Footprint& footprint) {
   return {{"name", footprint.name},
           {"sense", nullptr},
-          {"kind", kind.name},
-          {"configured_bytes", kind.need.count},
+          {"kind", kind == nullptr ? json::value(nullptr) : json::value(kind->name)},
+          {"configured_bytes", kind == nullptr ? json::value(nullptr) : json::value(kind->need.count)},
           {"learned_bytes", format_size(learned_need(footprint))},
           {"peak_bytes", format_size(highest(footprint))},
           {"runs", footprint.runs},
           {"measured_at", format_moment(footprint.measured_at)},
           {"ran_out_at", format_moment(footprint.ran_out_at)},
           {"pinned_bytes", format_size(footprint.pinned)},
-          {"in_use_bytes", need_in_use(kind.need, footprint).count}};
+          {"in_use_bytes", need_in_use(kind == nullptr ? Bytes{} : kind->need, footprint).count}};
 }
 
-// The kind that this is a size of. nullptr: it is no longer configured.
+// The kind that this is a size of. nullptr: none.
 const KindSpec* kind_of(const Config& config, const std::string& name) {
   const KindSpec* longest = nullptr;
   for (const KindSpec& kind : config.kinds)
@@ -75,11 +71,10 @@ json::array format_footprints(const Situation& s) {
   }
   for (const KindSpec& kind : s.config.kinds) {
     shown.push_back(footprint_name(kind, {}));
-    all.push_back(of_kind(kind, find(s.ledger, shown.back())));
+    all.push_back(of_kind(&kind, find_footprint(s.ledger, shown.back())));
   }
   for (const auto& [name, footprint] : s.ledger.footprints) {
-    const KindSpec* kind = kind_of(s.config, name);
-    if (kind != nullptr && std::ranges::find(shown, name) == shown.end()) all.push_back(of_kind(*kind, footprint));
+    if (std::ranges::find(shown, name) == shown.end()) all.push_back(of_kind(kind_of(s.config, name), footprint));
   }
   return all;
 }

@@ -33,7 +33,7 @@ void add_senses(const Situation& situation, Exposition& out) {
   for (const SenseView& view : views)
     for (const SenseState state : sense_states)
       out.add({{"sense", view.spec->name}, {"state", to_string(state)}}, view.state == state);
-  out.begin("malin_sense_footprint_bytes", "gauge", "VRAM of the sense, measured or as configured.");
+  out.begin("malin_sense_footprint_bytes", "gauge", "VRAM of the sense: pinned, measured or as configured.");
   for (const SenseView& view : views) out.add({{"sense", view.spec->name}}, situation.footprint(*view.spec).count);
 }
 

@@ -11,7 +11,7 @@ namespace {
 // As it is now. Of a size that was forgotten and is nobody's usual one only the name is left.
 net::HttpResponse footprint_as_it_is(const Call& call) {
   const Situation now = call.controller().situation();
-  const Result<std::string> name = find_footprint(now.config, now.ledger, call.name);
+  const Result<std::string> name = footprint_key(now.config, now.ledger, call.name);
   return answer(200, name ? format_footprint(now, *name) : json::object{{"name", call.name}});
 }
 

@@ -42,8 +42,8 @@ struct Visits {
 
 // Blocks until all have answered or missed their deadlines: half a minute at most.
 Result<Visits> visit(const AppConfig& config);
-// The cards alone.
-Result<std::map<std::string, Result<CardReading>>> visit_cards(const AppConfig& config);
+// Those cards alone of which the config does not say how large they are.
+Result<std::map<std::string, Result<CardReading>>> visit_unknown_cards(const AppConfig& config);
 
 enum class Verdict {
   good,

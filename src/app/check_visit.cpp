@@ -179,12 +179,14 @@ Result<Visits> visit(const AppConfig& config) {
   return visits;
 }
 
-Result<CardVisits> visit_cards(const AppConfig& config) {
+Result<CardVisits> visit_unknown_cards(const AppConfig& config) {
   CardVisits visits;
   asio::io_context io(1);
   adapters::SystemClock clock;
   const auto parts = make_parts(io.get_executor(), clock, config, {}, [](bool) {});
   if (!parts) return std::unexpected(parts.error());
+  for (const CardSettings& card : config.cards)
+    if (card.total) (*parts)->cards.erase(card.name);
   int running = 0;
   start_card_visits(io, running, **parts, visits);
   finish_visits(io, running);

@@ -77,8 +77,7 @@ api::ApiOptions api_options(const AppConfig& config) {
 
 Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executor, Clock& clock,
                                                    const AppConfig& config, DaemonOptions options) {
-  const Result<std::filesystem::path> studio = find_studio();
-  if (!studio) co_return std::unexpected(studio.error());
+  const std::filesystem::path studio = find_studio().value_or("");
   auto folder = adapters::open_state(config.root.state_dir);
   if (!folder) co_return std::unexpected(folder.error());
   auto impl = std::make_unique<Impl>(clock, config, std::move(options), std::move(*folder));
@@ -90,7 +89,7 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
   auto on_hint = [raw = impl.get()](bool is_over) {
     if (raw->controller) raw->controller->hint(is_over);
   };
-  auto parts = make_parts(executor, clock, config, *studio, std::move(on_hint));
+  auto parts = make_parts(executor, clock, config, studio, std::move(on_hint));
   if (!parts) co_return std::unexpected(parts.error());
   impl->parts = std::move(*parts);
   impl->outside.emplace(outside_of(config, *impl->parts, clock, *impl->store, impl->folder.spool));
@@ -115,8 +114,8 @@ Task<Result<std::unique_ptr<Daemon>>> Daemon::open(asio::any_io_executor executo
                                                         *impl->parts->courier, *impl->parts->inbox);
   impl->warm_return =
       std::make_unique<WarmReturn>(clock, config.core, *impl->controller, impl->outside->engines,
-                                   [raw = impl.get()](std::string path, std::function<bool()> may_go_on) {
-                                     return raw->page_cache.warm(std::move(path), std::move(may_go_on));
+                                   [raw = impl.get()](std::string path, Bytes beside, std::function<bool()> may_go_on) {
+                                     return raw->page_cache.warm(std::move(path), beside, std::move(may_go_on));
                                    });
   co_return std::unique_ptr<Daemon>(new Daemon(std::move(impl)));
 }

@@ -24,8 +24,7 @@ struct DaemonOptions {
 class Daemon {
  public:
   // `config` and `clock` outlive the daemon. Blocks while the state is opened.
-  // refused: another daemon has the state folder, the state is not ours, or the address is taken. not_found: there is
-  // no studio.
+  // refused: another daemon has the state folder, the state is not ours, or the address is taken.
   static Task<Result<std::unique_ptr<Daemon>>> open(boost::asio::any_io_executor executor, Clock& clock,
                                                     const AppConfig& config, DaemonOptions options);
   ~Daemon();

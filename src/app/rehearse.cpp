@@ -35,10 +35,9 @@ Result<std::map<std::string, Bytes>> find_totals(const AppConfig& config) {
   for (const CardSettings& card : config.cards)
     if (card.total) totals[card.name] = *card.total;
   if (totals.size() == config.cards.size()) return totals;
-  const auto visits = visit_cards(config);
+  const auto visits = visit_unknown_cards(config);
   if (!visits) return std::unexpected(visits.error());
   for (const auto& [name, reading] : *visits) {
-    if (totals.contains(name)) continue;
     if (!reading)
       return fail(Errc::unreachable,
                   fmt::format("how much memory card {} has is not known here: {}; set cards.{}.total", name,

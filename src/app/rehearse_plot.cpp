@@ -114,8 +114,7 @@ std::string draw_legend(const DayRehearsal& day, double y) {
   double x = away_begins;
   std::size_t number = 0;
   for (const auto& [sense, length] : day.outcomes.front().away) {
-    const auto goes = [&name = sense](const Outcome& outcome) { return outcome.away.at(name) > Duration{}; };
-    if (std::ranges::any_of(day.outcomes, goes)) {
+    if (goes_away(day, sense)) {
       out += draw(x, y, 12, 12, sense_colour(number), sense) + write(x + 18, y + 10.5, "class=\"dim\"", sense);
       x += 38 + 7.5 * static_cast<double>(sense.size());
     }

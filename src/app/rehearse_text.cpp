@@ -92,10 +92,8 @@ std::string format_timings(const Rehearsal& rehearsal, bool is_coloured) {
 // Who is away at all in this day; the others need no column.
 std::vector<std::string> leavers(const DayRehearsal& day) {
   std::vector<std::string> names;
-  for (const auto& [sense, length] : day.outcomes.front().away) {
-    const auto goes = [&name = sense](const Outcome& outcome) { return outcome.away.at(name) > Duration{}; };
-    if (std::ranges::any_of(day.outcomes, goes)) names.push_back(sense);
-  }
+  for (const auto& [sense, length] : day.outcomes.front().away)
+    if (goes_away(day, sense)) names.push_back(sense);
   return names;
 }
 

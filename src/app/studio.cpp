@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -41,11 +40,16 @@ Result<fs::path> find_studio(const fs::path& program) {
                                            places[0].string(), places[1].string()));
 }
 
-Result<fs::path> find_studio() {
+Result<fs::path> this_program() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (error) return fail(Errc::not_found, "cannot tell where this program lies: " + error.message());
-  return find_studio(program);
+  return program;
+}
+
+Result<fs::path> find_studio() {
+  const Result<fs::path> program = this_program();
+  return program ? find_studio(*program) : program;
 }
 
 Task<Result<void>> probe_studio() {
@@ -53,8 +57,7 @@ Task<Result<void>> probe_studio() {
   if (!studio) co_return std::unexpected(studio.error());
   net::Child child;
   child.arguments = {studio->string(), "--version"};
-  if (const char* libraries = std::getenv("LD_LIBRARY_PATH"))
-    child.environment.push_back(std::string("LD_LIBRARY_PATH=") + libraries);
+  child.environment = net::library_environment();
   const Result<net::ChildEnd> end = co_await net::run_child(std::move(child), start_limit);
   if (!end) co_return std::unexpected(end.error());
   if (end->exit_code == 0 && end->output == fmt::format("malin {}\n", version())) co_return Result<void>();

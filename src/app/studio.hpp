@@ -12,6 +12,9 @@
 
 namespace malin::app {
 
+// Where the file of this process lies. not_found: the system does not tell.
+Result<std::filesystem::path> this_program();
+
 // Where it lies for the `program` that asks: beside it, or installed.
 // not_found: in neither place; the message names both.
 Result<std::filesystem::path> find_studio(const std::filesystem::path& program);

@@ -60,7 +60,9 @@ Task<void> WarmReturn::warm(std::string name, WindowId window) {
     co_return;
   }
   std::function<bool()> may_go_on = [this, name, window] { return is_away_for_a_render(name, window); };
-  const Result<Bytes> read = co_await warm_(std::move(*file), std::move(may_go_on));
+  if (std::exchange(window_, window) != window) in_memory_ = {};
+  const Result<Bytes> read = co_await warm_(std::move(*file), in_memory_, std::move(may_go_on));
+  in_memory_ += read.value_or(Bytes{});
   if (read)
     control::log(spdlog::level::debug, "its file is in memory: " + format_bytes(*read), {{"sense", name}});
   else

@@ -13,7 +13,7 @@
 namespace malin::app {
 
 // As adapters::PageCache::warm.
-using WarmFile = std::function<Task<Result<Bytes>>(std::string path, std::function<bool()> may_go_on)>;
+using WarmFile = std::function<Task<Result<Bytes>>(std::string path, Bytes beside, std::function<bool()> may_go_on)>;
 
 class WarmReturn {
  public:
@@ -36,6 +36,8 @@ class WarmReturn {
   const std::map<std::string, Engine*>& engines_;
   WarmFile warm_;
   std::map<std::string, WindowId> warmed_;  // By sense: the window in which it was seen to last.
+  WindowId window_ = 0;
+  Bytes in_memory_;  // Of that window's files.
 };
 
 }  // namespace malin::app

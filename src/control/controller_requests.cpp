@@ -113,8 +113,8 @@ Task<Result<void>> Controller::forget_footprint(std::string name) {
   Plan plan = [this, name](const Ledger& ledger, TimePoint now) {
     return malin::forget_footprint(config_, ledger, name, now);
   };
+  observer_.forget_measured(name);
   const Result<void> done = co_await ask(std::move(plan));
-  if (done) observer_.forget_measured(name);
   co_return done;
 }
 
@@ -124,7 +124,8 @@ Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   const std::vector<SenseView> senses = view_senses(now);
   TurnAnswer answer;
   answer.away = who_is_away(now, senses);
-  if (may_speak_beside(sense, answer.away, senses)) answer.away = {};
+  const bool is_beside = may_speak_beside(sense, answer.away, senses);
+  if (is_beside) answer.away = {};
   if (answer.away.senses.empty()) answer.away.senses = gap_for_;
   if (!answer.away.senses.empty()) {
     // Whoever tries again at every news must not be the news.
@@ -135,7 +136,7 @@ Task<TurnAnswer> Controller::begin_turn(std::string sense) {
   answer.turn.id =
       "t-" + std::to_string(to_unix_ms(observer_.newest().started_at)) + "-" + std::to_string(next_turn_++);
   answer.turn.began_at = now.now;
-  answer.turn.asked_at = now.seen.presence.waiting_since.value_or(now.now);
+  answer.turn.asked_at = is_beside ? now.now : now.seen.presence.waiting_since.value_or(now.now);
   answer.turn.sense = std::move(sense);
   answer.turn.expires_at = now.now + options_.turn_expiry;
   observer_.begin_turn(answer.turn);

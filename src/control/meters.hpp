@@ -23,7 +23,7 @@ enum class FailureReason {
   stopped,        // Ended before its time: its limit, the end of its window, or a person.
   render_error,   // The renderer says that the graph failed.
   media,          // What came of it is missing, broken or black.
-  refused,        // The renderer, or the config, would not have it.
+  refused,        // The renderer, the config or the card would not have it.
   lost,           // The renderer knows nothing of it any more.
   unreachable,    // The renderer does not answer.
   delivery,       // It was made and could not be brought to the person.

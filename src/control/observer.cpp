@@ -67,7 +67,11 @@ bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReadin
 bool Observer::saw(const ProbeEngine& probe, TimePoint asked_at, Result<EngineReading> reading) {
   Reading<EngineReading>& known = seen_.engines[probe.engine];
   const bool is_news = take(known, asked_at, std::move(reading));
-  if (known.value) note_passing(*known.value, asked_at, seen_.passing[probe.engine]);
+  // What is loading after it was gone is another load.
+  if (known.error && known.error->code == Errc::unreachable)
+    seen_.passing.erase(probe.engine);
+  else if (known.value)
+    note_passing(*known.value, asked_at, seen_.passing[probe.engine]);
   return is_news;
 }
 
@@ -137,6 +141,7 @@ void Observer::restarted(const std::string& server, TimePoint now) {
   std::vector<TimePoint>& times = seen_.restarts[server];
   std::erase_if(times, [now](TimePoint at) { return at + std::chrono::hours(1) <= now; });
   times.push_back(now);
+  seen_.passing.erase(server);
 }
 
 void Observer::tried(const std::string& key, TimePoint now, const Result<void>& outcome) {

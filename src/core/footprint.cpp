@@ -10,8 +10,6 @@ namespace {
 
 constexpr double number_max = 1e12;  // What is larger is no size.
 
-Bytes with_margin(Bytes peak) { return peak + std::max(Bytes{peak.count / peak_margin_share}, peak_margin_min); }
-
 // The value of the slot as the job renders it, "0832.0" as "832"; empty when the workflow has no such slot.
 std::string size_slot(const KindSpec& kind, const std::map<std::string, std::string>& params, const char* name) {
   const auto usual = kind.slots.find(name);
@@ -39,6 +37,13 @@ std::string footprint_name(const KindSpec& kind, const std::map<std::string, std
     name += "-" + batch + "times";
   return name;
 }
+
+Footprint find_footprint(const Ledger& ledger, const std::string& name) {
+  const auto found = ledger.footprints.find(name);
+  return found == ledger.footprints.end() ? Footprint{.name = name} : found->second;
+}
+
+Bytes with_margin(Bytes size) { return size + std::max(Bytes{size.count / peak_margin_share}, peak_margin_min); }
 
 std::optional<Bytes> learned_need(const Footprint& footprint) {
   std::optional<Bytes> need = footprint.raised;

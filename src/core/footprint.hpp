@@ -25,8 +25,14 @@ constexpr std::size_t peaks_kept = 5;  // What was once measured with someone el
 // the job sets; the kind's own values stand for the rest. Just the kind's name where its workflow has no such slots.
 std::string footprint_name(const KindSpec& kind, const std::map<std::string, std::string>& params);
 
+// What was learned under this name; as good as nothing where that is so.
+Footprint find_footprint(const Ledger& ledger, const std::string& name);
+
 // The free VRAM that a render wants, as far as it was learned. Empty: it was not.
 std::optional<Bytes> learned_need(const Footprint& footprint);
+
+// And a margin on top.
+Bytes with_margin(Bytes size);
 
 // Pinned, else learned, else configured.
 Bytes need_in_use(Bytes configured, const Footprint& footprint);

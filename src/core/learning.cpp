@@ -9,7 +9,8 @@ namespace malin {
 
 namespace {
 
-constexpr std::size_t footprints_max = 500;  // Of sizes that a job may choose freely.
+constexpr std::size_t footprints_max = 500;     // Of sizes that a job may choose freely.
+constexpr Bytes small_change = mebibytes(128);  // What a desktop takes and gives back while it works.
 
 const RenderUse* use_of(const Situation& s, const Job& job) {
   const auto found = s.seen.uses.find(job.prompt_id);
@@ -17,9 +18,7 @@ const RenderUse* use_of(const Situation& s, const Job& job) {
 }
 
 Footprint footprint_of(const Situation& s, const Job& job) {
-  const std::string name = footprint_name(*s.config.kind(job.kind), job.params);
-  const auto found = s.ledger.footprints.find(name);
-  return found == s.ledger.footprints.end() ? Footprint{.name = name} : found->second;
+  return find_footprint(s.ledger, footprint_name(*s.config.kind(job.kind), job.params));
 }
 
 // The one that was learned longest ago makes place for a new one.
@@ -64,6 +63,13 @@ void end_out_of_memory(const Situation& s, const Job& job, Draft& draft) {
   const Bytes need = s.need(job);
   const Bytes room = use == nullptr ? need : use->room;
   const bool is_again = has_run_out_before(footprint, job);
+  const bool has_sufficed =
+      std::ranges::any_of(footprint.peaks, [room](const Peak& peak) { return peak.room <= room + small_change; });
+  if (has_sufficed && !is_again) {
+    footprint.ran_out_at = s.now;
+    keep(s, std::move(footprint), draft);
+    return retry_or_fail(s, job, "it ran out of memory in room that was enough before", draft);
+  }
   learn_shortage(footprint, need, room, s.now);
   const std::string name = footprint.name;
   const std::optional<Bytes> pinned = footprint.pinned;
@@ -77,10 +83,12 @@ void end_out_of_memory(const Situation& s, const Job& job, Draft& draft) {
   put_back(s, job, why, s.now + s.config.swap.settle_limit, draft);
 }
 
-bool is_beyond_all_room(const Situation& s, const std::vector<SenseView>& senses, const Job& job) {
+bool is_beyond_all_room(const Situation& s, const std::vector<SenseView>& senses, const Job& job, Bytes most) {
   const Footprint footprint = footprint_of(s, job);
   if (!footprint.raised || footprint.pinned || s.need(job) != *footprint.raised) return false;
   if (footprint.measured_at > footprint.ran_out_at) return false;
+  // Less than there was then: somebody else holds it, and will leave.
+  if (with_margin(most + small_change) < *footprint.raised) return false;
   // What a failed render gave back may be shown free later.
   if (s.now < *footprint.ran_out_at + s.config.swap.settle_limit) return false;
   return std::ranges::all_of(senses, [](const SenseView& view) { return view.state == SenseState::ready; });

@@ -13,7 +13,8 @@ void learn_from_success(const Situation& situation, const Job& job, Draft& draft
 void end_out_of_memory(const Situation& situation, const Job& job, Draft& draft);
 
 // Whether no room for this queued job can be waited for: the like of it ran out of memory and has not succeeded since,
-// and everyone who could make more room is here, so that the plan that found too little knows of all there is.
-bool is_beyond_all_room(const Situation& situation, const std::vector<SenseView>& senses, const Job& job);
+// and the plan that found no more than `most` knows of all there is, for everyone who could make room is here, and no
+// other program holds what was free then.
+bool is_beyond_all_room(const Situation& situation, const std::vector<SenseView>& senses, const Job& job, Bytes most);
 
 }  // namespace malin

@@ -129,9 +129,10 @@ Result<Changes> restore_sense(const Config& config, const Ledger& ledger, const 
                  tell(now, "sense", sense, sense + " was asked back; the window is called off")};
 }
 
-Result<std::string> find_footprint(const Config& config, const Ledger& ledger, const std::string& name) {
-  if (config.sense(name) != nullptr || ledger.footprints.contains(name)) return name;
+Result<std::string> footprint_key(const Config& config, const Ledger& ledger, const std::string& name) {
+  if (config.sense(name) != nullptr) return name;
   if (const KindSpec* kind = config.kind(name)) return footprint_name(*kind, {});
+  if (ledger.footprints.contains(name)) return name;
   std::string known;
   for (const SenseSpec& sense : config.senses) known += sense.name + ", ";
   for (const KindSpec& kind : config.kinds) {
@@ -139,17 +140,15 @@ Result<std::string> find_footprint(const Config& config, const Ledger& ledger, c
     if (usual == name) return name;
     known += usual + ", ";
   }
-  for (const auto& [other, footprint] : ledger.footprints) known += other + ", ";
-  if (!known.empty()) known.resize(known.size() - 2);
-  return fail(Errc::not_found, "there is no footprint \"" + name + "\"; known: " + known);
+  return fail(Errc::not_found,
+              "there is no footprint \"" + name + "\"; known: " + known + "and the sizes rendered so far");
 }
 
 Result<Changes> pin_footprint(const Config& config, const Ledger& ledger, const std::string& name, Bytes size,
                               TimePoint now) {
-  const Result<std::string> key = find_footprint(config, ledger, name);
+  const Result<std::string> key = footprint_key(config, ledger, name);
   if (!key) return std::unexpected(key.error());
-  const auto found = ledger.footprints.find(*key);
-  Footprint footprint = found == ledger.footprints.end() ? Footprint{.name = *key} : found->second;
+  Footprint footprint = find_footprint(ledger, *key);
   if (footprint.pinned == size) return Changes{};
   footprint.pinned = size;
   return Changes{PutFootprint{std::move(footprint)},
@@ -157,7 +156,7 @@ Result<Changes> pin_footprint(const Config& config, const Ledger& ledger, const 
 }
 
 Result<Changes> forget_footprint(const Config& config, const Ledger& ledger, const std::string& name, TimePoint now) {
-  const Result<std::string> key = find_footprint(config, ledger, name);
+  const Result<std::string> key = footprint_key(config, ledger, name);
   if (!key) return std::unexpected(key.error());
   Changes changes;
   if (ledger.footprints.contains(*key)) changes.push_back(DropFootprint{*key});

@@ -46,7 +46,7 @@ Result<Changes> restore_sense(const Config& config, const Ledger& ledger, const 
 
 // What the footprint of this name is kept under: of a sense its own name, of a kind that of its usual size, and else a
 // size that was rendered before. not_found: there is none.
-Result<std::string> find_footprint(const Config& config, const Ledger& ledger, const std::string& name);
+Result<std::string> footprint_key(const Config& config, const Ledger& ledger, const std::string& name);
 
 constexpr Bytes pin_min = mebibytes(1);
 constexpr Bytes pin_max = gibibytes(4096);

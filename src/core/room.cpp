@@ -18,7 +18,8 @@ bool can_leave(const Situation& s, const SenseView& view) {
 RoomPlan no_room(const Situation& s, const KindSpec& kind, Bytes need, const RendererSpec& renderer, Bytes room) {
   return {.verdict = RoomPlan::Verdict::none,
           .why = "a " + kind.name + " needs " + format_bytes(need) + " and " + format_bytes(room) +
-                 " is all there would be; held by " + describe_holders(s, renderer.card)};
+                 " is all there would be; held by " + describe_holders(s, renderer.card),
+          .most = room};
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct RoomPlan {
   Verdict verdict = Verdict::unknown;
   std::vector<std::string> evict;
   std::string why;
+  Bytes most;  // none: so much there would be.
 };
 
 // For a render of this kind that wants `need`: the kind's recipe if it has one (widened by the planner where allowed

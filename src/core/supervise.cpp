@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/footprint.hpp"
 #include "core/room.hpp"
 
 namespace malin {
@@ -177,7 +178,8 @@ std::string load_obstacle(const Situation& s, const SenseSpec& sense) {
   // A card that cannot be read any more must not keep her senses away: then the engine is the judge.
   if (card == nullptr) return s.is_card_lost(sense.card) ? "" : "waits for a look at card " + sense.card;
   // What was learned may be too much: another program took memory during that load.
-  const Bytes footprint = std::min(s.footprint(sense), sense.footprint);
+  const bool is_pinned = find_footprint(s.ledger, sense.name).pinned.has_value();
+  const Bytes footprint = is_pinned ? s.footprint(sense) : std::min(s.footprint(sense), sense.footprint);
   const Bytes enough{static_cast<std::int64_t>(static_cast<double>(footprint.count) * (1 - footprint_tolerance))};
   if (card->free < enough)
     return "needs " + format_bytes(footprint) + ", the card has " + format_bytes(card->free) + " free";

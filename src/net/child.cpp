@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <thread>
@@ -152,12 +153,15 @@ pid_t spawn(Child& child, int output) {
   posix_spawnattr_init(&how);
   posix_spawnattr_setsigmask(&how, &none);
   posix_spawnattr_setsigdefault(&how, &defaults);
-  // Real-time priority is not inherited.
+  // Real-time priority is not inherited. SCHED_IDLE is: without privileges nobody gets out of it (sched(7)).
+  const int policy = ::sched_getscheduler(0);
+  const bool is_real_time = policy == SCHED_FIFO || policy == SCHED_RR;
   const sched_param ordinary{};
   posix_spawnattr_setschedpolicy(&how, SCHED_OTHER);
   posix_spawnattr_setschedparam(&how, &ordinary);
-  posix_spawnattr_setflags(
-      &how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSCHEDULER);
+  posix_spawnattr_setflags(&how,
+                           static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                              (is_real_time ? POSIX_SPAWN_SETSCHEDULER : 0)));
 
   std::vector<char*> arguments = pointers(child.arguments);
   std::vector<char*> environment = pointers(child.environment);
@@ -190,6 +194,12 @@ Result<RunningPtr> start(asio::any_io_executor executor, Child child) {
 }
 
 }  // namespace
+
+std::vector<std::string> library_environment() {
+  const char* path = std::getenv("LD_LIBRARY_PATH");
+  if (path == nullptr) return {};
+  return {std::string("LD_LIBRARY_PATH=") + path};
+}
 
 Task<Result<ChildEnd>> run_child(Child child, std::chrono::milliseconds limit) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;

@@ -26,6 +26,9 @@ struct ChildEnd {
   std::string output;      // The end of what it wrote to stdout and stderr.
 };
 
+// Of our environment only where the libraries are.
+std::vector<std::string> library_environment();
+
 // Waits until the child ends, at most `limit`. Its input is empty, all other descriptors are closed. A grandchild that
 // keeps the output open holds nobody up: its output is thrown away from one second after the child's end.
 // refused: it cannot be started.

@@ -47,7 +47,7 @@ struct WarmReturnTest : ::testing::Test {
   int readers = 0;
   bool is_running = true;
   WarmReturn warm_return{home.clock, home.config, *home.controller, engines,
-                         [this](std::string path, std::function<bool()> may_go_on) {
+                         [this](std::string path, Bytes, std::function<bool()> may_go_on) {
                            return read(this, std::move(path), std::move(may_go_on));
                          }};
 };

@@ -57,6 +57,20 @@ TEST(Observer, remembers_since_when_a_resident_is_passing) {
   EXPECT_TRUE(observer.newest().passing.at("lmstudio").empty());
 }
 
+TEST(Observer, what_is_loading_after_its_engine_was_gone_is_another_load) {
+  Observer observer(began);
+  const ProbeEngine probe{"lmstudio"};
+  EngineReading loading;
+  loading.residents = {{.identifier = "brain", .state = ResidentState::loading}};
+  observer.saw(probe, at(1), loading);
+  observer.saw(probe, at(100), fail(Errc::unreachable, "nobody listens"));
+  observer.saw(probe, at(101), loading);
+  EXPECT_EQ(observer.newest().passing.at("lmstudio").at("brain"), at(101));
+  observer.restarted("lmstudio", at(200));
+  observer.saw(probe, at(201), loading);
+  EXPECT_EQ(observer.newest().passing.at("lmstudio").at("brain"), at(201));
+}
+
 TEST(Observer, counts_the_failures_of_an_action_in_a_row) {
   Observer observer(began);
   observer.tried("load brain", at(1), fail(Errc::refused, "no room"));

@@ -134,6 +134,16 @@ TEST_F(Requests, a_daemon_that_stops_says_so) {
   EXPECT_EQ(late.error().code, Errc::unreachable);
 }
 
+TEST_F(Requests, what_a_sense_takes_stays_forgotten_although_its_load_was_measured) {
+  const auto learned = [this] { return home.controller->situation().ledger.profiles.at("vision").footprint; };
+  home.engine.sizes["vision"] = gibibytes(7);
+  home.engine.drop("vision");
+  ASSERT_TRUE(home.run_until([&] { return learned() == gibibytes(7); }));
+  EXPECT_TRUE(home.finish(home.controller->forget_footprint("vision")));
+  home.pass(std::chrono::seconds(10));
+  EXPECT_EQ(learned(), std::nullopt);
+}
+
 TEST_F(Requests, whoever_waits_for_news_hears_of_a_new_job) {
   home.pass(std::chrono::seconds(1));
   const std::int64_t seen = home.controller->revision();

@@ -70,35 +70,6 @@ TEST(Faults, where_nothing_makes_the_room_the_window_closes_and_says_who_holds_i
   expect_good_end(world, {id});
 }
 
-TEST(Faults, a_render_out_of_memory_is_tried_again_in_a_larger_window_and_so_are_its_like) {
-  World world;
-  world.outside.wants["selfie"] = gibibytes(7);
-  const JobId id = world.submit("selfie");
-  EXPECT_TRUE(world.run_until_done({id}, 180s)) << world.log;
-  expect_good_end(world, {id});
-  EXPECT_EQ(world.job(id).attempts, 2);
-  EXPECT_EQ(world.ledger.windows.at(1).evicted, std::vector<std::string>{"vision"});
-  EXPECT_EQ(world.ledger.windows.at(2).evicted, (std::vector<std::string>{"vision", "voice"}));
-  const JobId next = world.submit("selfie");
-  EXPECT_TRUE(world.run_until_done({next}, 180s)) << world.log;
-  expect_good_end(world, {next});
-  EXPECT_EQ(world.job(next).attempts, 1);
-}
-
-TEST(Faults, a_render_out_of_memory_that_no_window_could_help_fails_and_says_so) {
-  Config config = home();
-  config.kinds[0].may_widen = false;
-  World world(config);
-  world.outside.wants["selfie"] = gibibytes(7);
-  const JobId id = world.submit("selfie");
-  EXPECT_TRUE(world.run_until_done({id}, 180s)) << world.log;
-  expect_good_end(world, {});
-  EXPECT_EQ(world.job(id).state, JobState::failed);
-  EXPECT_EQ(world.job(id).attempts, 1);
-  EXPECT_NE(world.job(id).reason.find("ran out of memory, and there is no more"), std::string::npos)
-      << world.job(id).reason;
-}
-
 TEST(Faults, a_render_that_never_works_fails_with_a_reason_and_the_person_hears_it) {
   World world;
   const JobId id = world.submit("selfie");

@@ -170,6 +170,22 @@ TEST_F(RenderingTest, failures_of_the_render_itself_end_the_job_and_others_are_t
   EXPECT_EQ(after(follow()).reason, "someone interrupted it");
 }
 
+TEST_F(RenderingTest, one_shortage_in_room_that_was_enough_before_teaches_nothing) {
+  moment.ledger.footprints["selfie"] = {.name = "selfie", .peaks = {{.taken = gibibytes(5), .room = gibibytes(7)}}};
+  moment.seen.uses[prompt_id] = {.room = gibibytes(7)};
+  moment.now += 60s;
+  render(RenderState::failed).value->out_of_memory = true;
+  const Decision once = follow();
+  EXPECT_EQ(after(once).state, JobState::queued);
+  EXPECT_FALSE(all_of<PutFootprint>(once.changes).at(0).footprint.raised);
+  moment.commit(once.changes);
+  job().state = JobState::rendering;
+  job().prompt_id = prompt_id;
+  const Decision again = follow();
+  EXPECT_EQ(after(again).state, JobState::failed);
+  EXPECT_TRUE(all_of<PutFootprint>(again.changes).at(0).footprint.raised);
+}
+
 TEST_F(RenderingTest, a_finished_render_is_collected_and_judged) {
   render(RenderState::finished);
   EXPECT_TRUE(does<CollectMedia>(follow()));

@@ -49,6 +49,17 @@ TEST_F(RequestsTest, a_submission_that_makes_no_sense_is_refused_with_a_reason) 
   EXPECT_TRUE(submit({"selfie", std::string(200, 'x'), {}, 0, ""}));
 }
 
+TEST_F(RequestsTest, a_kinds_name_stands_for_its_usual_size_whatever_was_rendered_before) {
+  moment.ledger.footprints["selfie"] = {.name = "selfie"};
+  moment.ledger.footprints["gone"] = {.name = "gone"};
+  moment.config.kinds[0].slots["width"] = "1024";
+  const auto key = [this](const char* name) { return footprint_key(moment.config, moment.ledger, name); };
+  EXPECT_EQ(key("selfie"), "selfie-1024wide");
+  EXPECT_EQ(key("brain"), "brain");
+  EXPECT_EQ(key("gone"), "gone");
+  EXPECT_EQ(key("nobody").error().code, Errc::not_found);
+}
+
 TEST_F(RequestsTest, a_full_queue_takes_no_more_and_jobs_that_are_over_do_not_fill_it) {
   for (int i = 1; i <= static_cast<int>(queued_jobs_max); ++i) moment.queue("selfie", i);
   EXPECT_EQ(refusal({"selfie", "x", {}, 0, ""}), Errc::refused);

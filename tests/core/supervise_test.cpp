@@ -49,6 +49,16 @@ TEST_F(SuperviseTest, residents_that_are_right_are_adopted) {
   EXPECT_TRUE(decide().changes.empty());
 }
 
+TEST_F(SuperviseTest, nobody_is_loaded_into_less_room_than_a_person_says) {
+  const Bytes configured = moment.config.sense("vision")->footprint;
+  lose("vision", configured);
+  EXPECT_EQ(loads().size(), 1u);
+  moment.ledger.footprints["vision"] = {.name = "vision", .pinned = configured + gibibytes(2)};
+  EXPECT_TRUE(loads().empty());
+  moment.show_free(configured + gibibytes(2));
+  EXPECT_EQ(loads().size(), 1u);
+}
+
 TEST_F(SuperviseTest, what_is_there_and_unproved_is_tried_with_one_token) {
   moment.seen.deep_probes.erase("brain");
   const auto probes = all_of<ProbeSense>(decide().actions);

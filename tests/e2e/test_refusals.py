@@ -122,15 +122,16 @@ class Studio(RigTest):
         program = self.keep(Program("lonely", [str(self.lonely), *arguments]))
         return program.wait(), " ".join(program.text().split())
 
-    def test_without_it_nothing_starts_and_both_places_are_named(self):
-        for command in ("serve", "check"):
+    def test_without_it_she_is_kept_and_both_places_are_named(self):
+        missing = f"neither {self.lonely}-studio nor "
+        for command in (("check", "--config", self.rig.config_path), ("rig", "--list-faults")):
             with self.subTest(command):
-                code, text = self.run_lonely(command, "--config", self.rig.config_path)
+                code, text = self.run_lonely(*command)
                 self.assertEqual(code, 1, text)
-                self.assertIn(f"neither {self.lonely}-studio nor ", text)
-        code, text = self.run_lonely("rig", "--list-faults")
-        self.assertEqual(code, 1, text)
-        self.assertIn(f"neither {self.lonely}-studio nor ", text)
+                self.assertIn(missing, text)
+        serve = self.keep(Program("serve", [str(self.lonely), "serve", "--config", self.rig.config_path]))
+        serve.wait_for_line("nothing that is rendered could be delivered: .*" + re.escape(missing))
+        serve.wait_for_line("she is ready")
 
     def test_one_that_does_not_run_is_told_at_once(self):
         studio = pathlib.Path(f"{self.lonely}-studio")

@@ -30,9 +30,9 @@ void Checker::called(const world::PortCall& call, world::Mishap mishap) {
     release.is_tried = true;
   }
   if (call.verb == "submit") judge_room(call);
-  const bool is_deed = !is_look(call);
-  if (is_at_rest_ && is_deed)
-    holds(13, false, fmt::format("at rest, {} is told to {} {}", call.port, call.verb, call.subject));
+  if (is_at_rest_)
+    holds(13, is_look(call),
+          [&] { return fmt::format("at rest, {} is told to {} {}", call.port, call.verb, call.subject); });
 }
 
 void Checker::answered(const world::PortCall& call, const Error* error) {

@@ -1,6 +1,5 @@
 #include "adapters/media/media_inspector.hpp"
 
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -19,10 +18,7 @@ net::Child worker_for(const MediaInspectorOptions& options, const std::string& p
   child.arguments.push_back(path);
   child.arguments.push_back(folder);
   child.arguments.push_back(std::to_string(options.memory.count >> 20));
-  // Nothing of ours but where its libraries are: no secret is in the process that reads outside bytes.
-  if (const char* libraries = std::getenv("LD_LIBRARY_PATH")) {
-    child.environment.push_back(std::string("LD_LIBRARY_PATH=") + libraries);
-  }
+  child.environment = net::library_environment();  // No secret is in the process that reads outside bytes.
   return child;
 }
 
@@ -63,10 +59,12 @@ Bytes default_worker_memory() {
 MediaInspector::MediaInspector(MediaInspectorOptions options) : options_(std::move(options)) {}
 
 Task<Result<Media>> MediaInspector::inspect(std::string path) {
+  if (options_.worker_command.front().empty())
+    co_return fail(Errc::unreachable, "the program that looks at finished media is missing");
   const std::string folder = std::filesystem::path(path).parent_path();
   net::Child child = worker_for(options_, path, folder);
   const Result<net::ChildEnd> end = co_await net::run_child(std::move(child), options_.limit);
-  if (!end) co_return std::unexpected(end.error());
+  if (!end) co_return fail(Errc::unreachable, end.error().message);
   const Result<media::Report> report = read_end(*end, options_.limit);
   if (!report) {
     remove_leftovers(path, folder);

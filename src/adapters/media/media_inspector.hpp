@@ -22,7 +22,8 @@ struct MediaInspectorOptions {
 class MediaInspector final : public Inspector {
  public:
   explicit MediaInspector(MediaInspectorOptions options);
-  // Besides the port's errors: not_found: no such file. unreachable: no room to write; try later.
+  // Besides the port's errors: not_found: no such file. unreachable: the worker cannot be started, or
+  // there is no room to write; try later.
   Task<Result<Media>> inspect(std::string path) override;
 
  private:

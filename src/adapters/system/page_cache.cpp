@@ -81,14 +81,14 @@ Bytes available_memory(const std::filesystem::path& memory) {
   return {};
 }
 
-Task<Result<Bytes>> PageCache::warm(std::string path, std::function<bool()> may_go_on) {
+Task<Result<Bytes>> PageCache::warm(std::string path, Bytes beside, std::function<bool()> may_go_on) {
   namespace asio = boost::asio;
   Task<Result<std::shared_ptr<OpenFile>>> opening = open_file(std::move(path));
   const auto opened = co_await asio::co_spawn(reader_, std::move(opening), asio::use_awaitable);
   if (!opened) co_return std::unexpected(opened.error());
   const Bytes size = (*opened)->size;
-  // What is read counts as available afterwards, too, so the limit is set once.
-  Bytes room = std::max(Bytes{}, available_memory(options_.memory) - options_.kept_free);
+  // What lies in the cache counts as available, too: so the limit is set once, and all that is to stay counts.
+  Bytes room = std::max(Bytes{}, available_memory(options_.memory) - options_.kept_free - beside);
   Bytes at;
   while (at < size && may_go_on()) {
     const Bytes length = std::min(piece, size - at);
@@ -97,10 +97,12 @@ Task<Result<Bytes>> PageCache::warm(std::string path, std::function<bool()> may_
     const Result<Bytes> read = co_await asio::co_spawn(reader_, std::move(reading), asio::use_awaitable);
     if (!read) co_return std::unexpected(read.error());
     at += length;
-    room -= *read;
+    room -= length;
     if (room < piece) break;
-    const auto due = began + Duration(read->count * 1000 / options_.per_second.count);
-    if (due > clock_.now()) co_await clock_.sleep_until(due);
+    if (*read == Bytes{}) continue;
+    const TimePoint done = clock_.now();
+    co_await clock_.sleep_until(
+        std::max(began + Duration(read->count * 1000 / options_.per_second.count), done + (done - began)));
   }
   co_return at;
 }

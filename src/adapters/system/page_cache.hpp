@@ -14,8 +14,9 @@
 namespace malin::adapters {
 
 struct PageCacheOptions {
-  Bytes per_second = gibibytes(2);  // A disk has others to serve: a renderer reads its own models meanwhile.
-  Bytes kept_free = gibibytes(2);   // Of what could be had without swapping; what would take it is not read.
+  // A disk has others to serve, for a renderer reads its own models meanwhile: it rests at least as long as it reads.
+  Bytes per_second = gibibytes(2);
+  Bytes kept_free = gibibytes(2);  // Of what could be had without swapping; what would take it is not read.
   std::filesystem::path memory = "/proc/meminfo";
 };
 
@@ -25,9 +26,10 @@ class PageCache {
   explicit PageCache(Clock& clock, PageCacheOptions options = {}) : clock_(clock), options_(std::move(options)) {}
 
   // Reads the file from its beginning and skips what is there already, until its end, until `may_go_on` says no (it is
-  // asked about every 10 ms), or until memory gets short. How much of the file was brought in or found.
-  // not_found: no such file; refused: it cannot be read, or it is not a file.
-  Task<Result<Bytes>> warm(std::string path, std::function<bool()> may_go_on);
+  // asked about every 10 ms), or until memory gets short. `beside`: how much of other files is not to be pushed out by
+  // it. How much of the file was brought in or found. not_found: no such file; refused: it cannot be read, or it is not
+  // a file.
+  Task<Result<Bytes>> warm(std::string path, Bytes beside, std::function<bool()> may_go_on);
 
  private:
   Clock& clock_;

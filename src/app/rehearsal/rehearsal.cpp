@@ -72,4 +72,8 @@ std::optional<Duration> percentile(std::vector<std::optional<Duration>> lengths,
   return lengths[std::max<std::size_t>(rank, 1) - 1];
 }
 
+bool goes_away(const DayRehearsal& day, const std::string& sense) {
+  return std::ranges::any_of(day.outcomes, [&](const Outcome& outcome) { return outcome.away.at(sense) > Duration{}; });
+}
+
 }  // namespace malin::app::rehearsal

@@ -35,6 +35,9 @@ struct DayRehearsal {
   std::vector<Outcome> outcomes;  // One a policy, in the order of `policies`.
 };
 
+// Whether this sense is away at all in that day.
+bool goes_away(const DayRehearsal& day, const std::string& sense);
+
 struct Rehearsal {
   Config config;
   Timings timings;

@@ -40,6 +40,7 @@ class Replay {
   void start(Task<void> task);
   void settle();
   bool is_over() const;
+  bool is_rendering() const;
   Outcome outcome() const;
   TimePoint now() const { return universe_.clock.now(); }
 
@@ -147,12 +148,17 @@ bool Replay::is_over() const {
   return people_ == 0 && std::ranges::all_of(jobs_, is_made) && std::ranges::all_of(disk_.windows(), is_closed);
 }
 
+bool Replay::is_rendering() const {
+  return std::ranges::any_of(disk_.jobs(), [](const auto& row) { return row.second.state == JobState::rendering; });
+}
+
 Outcome Replay::run() {
   start(talk());
   start(ask_for_media());
-  const TimePoint end = trace_.ends_at() + shift_ + afterwards;
+  TimePoint end = trace_.ends_at() + shift_ + afterwards;
   settle();
   while (now() < end && !is_over()) {
+    if (is_rendering()) end = std::max(end, now() + afterwards);
     universe_.clock.jump_to(std::min(end, universe_.clock.next().value_or(end)));
     for (const auto& studio : universe_.studios) studio->studio.tick();
     settle();

@@ -18,7 +18,6 @@ namespace {
 
 constexpr const char* expected_turn = R"({"at":"2026-11-24T21:04:11.250Z","turn":"brain","seconds":6.4})";
 constexpr const char* expected_job = R"({"at":"2026-11-24T21:04:18.002Z","job":"selfie"})";
-constexpr double seconds_max = 86'400;
 
 using Line = std::variant<TracedTurn, TracedJob, std::string>;  // The last: what is wrong with it.
 
@@ -46,7 +45,7 @@ Line parse_turn(const json::value& value, TimePoint at, const Config& config) {
   if (!sense->empty() && config.sense(*sense) == nullptr)
     return fmt::format("the config has no sense \"{}\"{}", *sense, suggest_one_of(*sense, config.senses));
   const auto seconds = net::find_double(value, "seconds");
-  if (!seconds || !(*seconds >= 0) || *seconds > seconds_max)
+  if (!seconds || !(*seconds >= 0) || *seconds > static_cast<double>(turn_length_max.count()) / 1000)
     return std::string(R"("seconds" is how long she talked: a number from 0 to 86400)");
   return TracedTurn{.at = at, .length = Duration{std::llround(*seconds * 1000)}, .sense = *sense};
 }
@@ -81,6 +80,8 @@ Line parse_line(std::string_view line, const Config& config) {
   return is_turn ? parse_turn(*value, *at, config) : parse_job(*value, *at, config);
 }
 
+std::int64_t days_of(Duration length) { return std::chrono::floor<std::chrono::days>(length).count(); }
+
 }  // namespace
 
 TimePoint Trace::begins_at() const {
@@ -114,9 +115,14 @@ std::expected<Trace, std::vector<TraceProblem>> parse_trace(std::string_view tex
     if (auto* job = std::get_if<TracedJob>(&parsed)) trace.jobs.push_back(std::move(*job));
     if (auto* problem = std::get_if<std::string>(&parsed)) problems.push_back({number, std::move(*problem)});
   }
-  if (!problems.empty()) return std::unexpected(std::move(problems));
   std::ranges::sort(trace.turns);
   std::ranges::sort(trace.jobs);
+  if (problems.empty() && !trace.is_empty() && trace.ends_at() - trace.begins_at() > trace_span_max)
+    problems.push_back(
+        {number, fmt::format("ends {} days after the earliest one, and {} are the most that can be lived; "
+                             "cut a part out, for example with tail",
+                             days_of(trace.ends_at() - trace.begins_at()), days_of(trace_span_max))});
+  if (!problems.empty()) return std::unexpected(std::move(problems));
   return trace;
 }
 

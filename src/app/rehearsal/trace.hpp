@@ -49,6 +49,8 @@ struct TraceProblem {
 };
 
 constexpr std::size_t trace_problems_max = 20;
+constexpr Duration turn_length_max = std::chrono::days(1);
+constexpr Duration trace_span_max = std::chrono::days(31);  // Every moment of it is lived, several times.
 
 // Every line that is not right, or the first `trace_problems_max` of them; kinds and senses are those of the config.
 // What stands after the last line break was torn by the end of a process and is left out, unless it is whole.

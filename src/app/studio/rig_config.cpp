@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "app/studio.hpp"
+
 namespace malin::app {
 
 namespace fs = std::filesystem;
@@ -152,10 +154,9 @@ Result<RigSupplies> find_supplies(const fs::path& program) {
 }
 
 Result<RigSupplies> find_supplies() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (error) return fail(Errc::not_found, "cannot tell where this program lies: " + error.message());
-  return find_supplies(program);
+  const Result<fs::path> program = this_program();
+  if (!program) return std::unexpected(program.error());
+  return find_supplies(*program);
 }
 
 RigConfigOptions rig_config_options(const rig::Rig& rig, const rig::RigOptions& options) {
