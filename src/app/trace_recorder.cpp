@@ -5,7 +5,6 @@
 #include <fstream>
 #include <system_error>
 
-#include <boost/asio/post.hpp>
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
@@ -62,19 +61,13 @@ TraceRecorder::TraceRecorder(fs::path file, Bytes bytes_max) : file_(std::move(f
   cut_torn_line(file_);
 }
 
-TraceRecorder::~TraceRecorder() { writer_.join(); }
-
 void TraceRecorder::record(const Turn& turn, TimePoint ended_at) {
   const Duration length = std::clamp(ended_at - turn.began_at, Duration{}, rehearsal::turn_length_max);
-  post(format_line(rehearsal::TracedTurn{.at = turn.asked_at, .length = length, .sense = turn.sense}));
+  append(format_line(rehearsal::TracedTurn{.at = turn.asked_at, .length = length, .sense = turn.sense}));
 }
 
 void TraceRecorder::record(const Job& job) {
-  post(format_line(rehearsal::TracedJob{.at = job.created_at, .kind = job.kind, .priority = job.priority}));
-}
-
-void TraceRecorder::post(std::string line) {
-  boost::asio::post(writer_, [this, line = std::move(line)] { append(line); });
+  append(format_line(rehearsal::TracedJob{.at = job.created_at, .kind = job.kind, .priority = job.priority}));
 }
 
 void TraceRecorder::append(const std::string& line) {

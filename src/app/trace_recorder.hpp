@@ -1,13 +1,10 @@
 // Keeps a trace of what is asked of her (app/rehearsal/trace.hpp), for `malin rehearse`: one line a turn and a job,
 // with their moments and no word of them. The file never grows beyond `trace_bytes_max`: then its older half goes. What
-// could not be written is missing from it, which is logged once; nothing else depends on it. Whoever records waits for
-// no disk: lines are written on a thread of its own, and the last of them when the recorder ends.
+// could not be written is missing from it, which is logged once; nothing else depends on it.
 #pragma once
 
 #include <filesystem>
 #include <string>
-
-#include <boost/asio/thread_pool.hpp>
 
 #include "core/bytes.hpp"
 #include "core/observation.hpp"
@@ -20,13 +17,11 @@ inline constexpr Bytes trace_bytes_max = mebibytes(4);
 class TraceRecorder {
  public:
   explicit TraceRecorder(std::filesystem::path file, Bytes bytes_max = trace_bytes_max);
-  ~TraceRecorder();
 
   void record(const Turn& turn, TimePoint ended_at);
   void record(const Job& job);
 
  private:
-  void post(std::string line);
   void append(const std::string& line);
   Result<void> try_to_append(const std::string& line) const;
   Result<void> shorten() const;
@@ -34,7 +29,6 @@ class TraceRecorder {
   std::filesystem::path file_;
   Bytes bytes_max_;
   bool is_in_trouble_ = false;
-  boost::asio::thread_pool writer_{1};
 };
 
 }  // namespace malin::app
