@@ -66,6 +66,17 @@ TEST(Trace, a_torn_last_line_is_left_out) {
   EXPECT_THAT(trace->turns, IsEmpty());
 }
 
+TEST(Trace, more_than_a_month_is_too_much_to_live) {
+  TracedJob job{.at = from_unix_ms(1'790'000'000'000), .kind = "selfie"};
+  const std::string first = format_line(job);
+  job.at += trace_span_max;
+  EXPECT_TRUE(problems_of(first + format_line(job)).empty());
+  job.at += std::chrono::days(9);
+  const auto problems = problems_of(first + format_line(job));
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_THAT(problems[0].text, HasSubstr("ends 40 days after the earliest one, and 31 are the most"));
+}
+
 TEST(Trace, a_file_of_another_kind_does_not_flood_the_terminal) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "nonsense\n";
