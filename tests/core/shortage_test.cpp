@@ -7,6 +7,22 @@
 namespace malin::fake {
 namespace {
 
+// Its first selfie runs out of memory, and no other window may be opened for it.
+struct NoMoreRoom : testing::Test {
+  NoMoreRoom() {
+    world.outside.wants["selfie"] = gibibytes(7);
+    first = world.submit("selfie");
+    EXPECT_TRUE(world.run_until_done({first}, 180s)) << world.log;
+  }
+  static Config config() {
+    Config config = home();
+    config.kinds[0].may_widen = false;
+    return config;
+  }
+  World world{config()};
+  JobId first;
+};
+
 TEST(Shortage, a_render_out_of_memory_is_tried_again_in_a_larger_window_and_so_are_its_like) {
   World world;
   world.outside.wants["selfie"] = gibibytes(7);
@@ -22,13 +38,7 @@ TEST(Shortage, a_render_out_of_memory_is_tried_again_in_a_larger_window_and_so_a
   EXPECT_EQ(world.job(next).attempts, 1);
 }
 
-TEST(Shortage, a_size_that_ran_out_of_memory_waits_while_another_program_holds_what_was_free_then) {
-  Config config = home();
-  config.kinds[0].may_widen = false;
-  World world(config);
-  world.outside.wants["selfie"] = gibibytes(7);
-  const JobId first = world.submit("selfie");
-  EXPECT_TRUE(world.run_until_done({first}, 180s)) << world.log;
+TEST_F(NoMoreRoom, a_size_waits_while_another_program_holds_what_was_free_when_it_ran_out_of_memory) {
   EXPECT_EQ(world.job(first).state, JobState::failed);
   world.outside.others += tenths(5);
   world.run_until([] { return false; }, 20s);
@@ -39,18 +49,12 @@ TEST(Shortage, a_size_that_ran_out_of_memory_waits_while_another_program_holds_w
   EXPECT_TRUE(world.run_until_done({id}, 180s)) << world.log;
 }
 
-TEST(Shortage, a_render_out_of_memory_that_no_window_could_help_fails_and_says_so) {
-  Config config = home();
-  config.kinds[0].may_widen = false;
-  World world(config);
-  world.outside.wants["selfie"] = gibibytes(7);
-  const JobId id = world.submit("selfie");
-  EXPECT_TRUE(world.run_until_done({id}, 180s)) << world.log;
+TEST_F(NoMoreRoom, a_render_out_of_memory_fails_and_says_so) {
   expect_good_end(world, {});
-  EXPECT_EQ(world.job(id).state, JobState::failed);
-  EXPECT_EQ(world.job(id).attempts, 1);
-  EXPECT_NE(world.job(id).reason.find("ran out of memory, and there is no more"), std::string::npos)
-      << world.job(id).reason;
+  EXPECT_EQ(world.job(first).state, JobState::failed);
+  EXPECT_EQ(world.job(first).attempts, 1);
+  EXPECT_NE(world.job(first).reason.find("ran out of memory, and there is no more"), std::string::npos)
+      << world.job(first).reason;
 }
 
 }  // namespace
