@@ -83,10 +83,6 @@ Task<void> wait_until_served(asio::any_io_executor executor, net::Url url, bool&
   if (!is_served) throw std::runtime_error("the daemon does not answer; see malin.log");
 }
 
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
-}
-
 double submissions(const Options& options, const fs::path& folder, int clients, int count) {
   const StartedDaemon daemon(options.malin, folder);
   asio::io_context io(1);

@@ -97,10 +97,6 @@ Task<void> write_all(OpenSocketPtr<Stream> open) {
   open->cut();
 }
 
-void rethrow(std::exception_ptr thrown) {
-  if (thrown) std::rethrow_exception(thrown);
-}
-
 template <class Stream>
 void start(const OpenSocketPtr<Stream>& open) {
   const auto executor = open->socket.get_executor();

@@ -20,10 +20,6 @@ struct EndReply {
   ~EndReply() { studio.end_reply(reply); }
 };
 
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
-}
-
 }  // namespace
 
 ChatProgram::ChatProgram(Universe& universe, Checker& checker, control::Controller& controller, Clock& clock,
