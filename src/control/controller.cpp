@@ -45,12 +45,12 @@ Task<void> Controller::run() {
     waits_ = std::move(decision.waits);
     gap_for_ = std::move(decision.gap_for);
     const bool is_pending = !decision.changes.empty();
+    // Beside changes these are only what looks and what heals: that needs no promise, so it waits for no disk.
+    for (Action& action : decision.actions) work_.start(std::move(action));
     if (is_pending && outside_.clock.now() >= commit_at_) {
       co_await commit_decision(decision);
       continue;
     }
-    // While the disk takes nothing, `actions` are only what looks and what heals, for that needs no promise.
-    for (Action& action : decision.actions) work_.start(std::move(action));
     news();
     note_progress();
     if (is_pending) decision.wake_at = std::min(decision.wake_at.value_or(commit_at_), commit_at_);
@@ -113,7 +113,7 @@ Task<Result<void>> Controller::commit(Changes changes) {
     log_commit_failed(ids.error());
     co_return std::unexpected(ids.error());
   }
-  observer_.arm(ledger_, changes);
+  observer_.committed(ledger_, changes);
   meters_.committed(ledger_, changes, observer_.newest(), outside_.clock.now());
   malin::apply(ledger_, changes);
   if (!ids->empty()) ledger_.last_event = ids->back();

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,9 +58,11 @@ class Executor {
   Task<Result<void>> perform(ShowLine action);
   Task<Result<void>> perform(ShowActivity action);
 
+  Task<void> look_at_card(std::string card);
   Task<Result<void>> load_within(Engine& engine, LoadSense action);
   Task<Result<void>> run_command(std::string server, std::string command);
   bool is_memory_on_its_way(TimePoint moment) const;
+  std::set<std::string> loaded_beside(const std::string& engine, const std::string& identifier) const;
   // How card and renderer look before this render takes anything.
   void note_room(const SubmitRender& submit);
   void learn_footprint(const LoadSense& load, Bytes free_before);

@@ -42,8 +42,11 @@ void Executor::note_room(const SubmitRender& submit) {
   const Situation situation{config_, ledger_, observer_.newest(), in_flight_, now};
   const CardReading* card = situation.card(renderer.card);
   const RendererReading* reading = situation.renderer(submit.renderer);
-  if (card != nullptr && reading != nullptr)
-    observer_.submits(submit.prompt_id, before_render(situation.config, renderer, *card, *reading, now));
+  if (card == nullptr || reading == nullptr) return;
+  RenderUse use = before_render(situation.config, renderer, *card, *reading, now);
+  for (const auto& [engine, seen] : situation.seen.engines)
+    if (const EngineReading* known = situation.engine(engine)) look(use, engine, *known);
+  observer_.submits(submit.prompt_id, std::move(use));
 }
 
 Task<Result<void>> Executor::perform(SubmitRender action) {

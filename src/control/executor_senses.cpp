@@ -37,6 +37,16 @@ bool Executor::is_memory_on_its_way(TimePoint moment) const {
   });
 }
 
+// The models that are loaded in this engine beside one, as it was last seen.
+std::set<std::string> Executor::loaded_beside(const std::string& engine, const std::string& identifier) const {
+  std::set<std::string> instances;
+  const auto seen = observer_.newest().engines.find(engine);
+  if (seen == observer_.newest().engines.end() || seen->second.known() == nullptr) return instances;
+  for (const Resident& resident : seen->second.known()->residents)
+    if (resident.identifier != identifier) instances.insert(resident.instance);
+  return instances;
+}
+
 // A footprint is believed only where nothing else can have moved the card's figure by much.
 void Executor::learn_footprint(const LoadSense& load, Bytes free_before) {
   const SenseSpec* sense = config_.sense(load.sense);
@@ -47,9 +57,16 @@ void Executor::learn_footprint(const LoadSense& load, Bytes free_before) {
   observer_.measured(load.sense, taken);
 }
 
+// What comes of it is in the reading, an error too.
+Task<void> Executor::look_at_card(std::string card) {
+  ProbeCard look{std::move(card)};
+  const Result<void> seen = co_await perform(std::move(look));
+}
+
 Task<Result<void>> Executor::perform(LoadSense action) {
   Engine& engine = *outside_.engines.at(action.engine);
   const bool is_settled = !is_memory_on_its_way(outside_.clock.now());
+  const std::set<std::string> others = loaded_beside(action.engine, action.resident.identifier);
   Result<CardReading> before = co_await outside_.cards.at(action.card)->probe();
   const TimePoint began = outside_.clock.now();
   const Result<void> loaded = co_await load_within(engine, action);
@@ -58,7 +75,8 @@ Task<Result<void>> Executor::perform(LoadSense action) {
   const Result<void> card_seen = co_await perform(std::move(card));
   ProbeEngine look{action.engine};
   const Result<void> engine_seen = co_await perform(std::move(look));
-  if (loaded && before && card_seen && engine_seen && is_settled) learn_footprint(action, before->free);
+  const bool is_alone = others == loaded_beside(action.engine, action.resident.identifier);
+  if (loaded && before && card_seen && engine_seen && is_settled && is_alone) learn_footprint(action, before->free);
   co_return loaded;
 }
 
@@ -66,6 +84,7 @@ Task<Result<void>> Executor::perform(UnloadResident action) {
   const Result<void> gone = co_await outside_.engines.at(action.engine)->ensure_absent(action.identifier);
   ProbeEngine look{action.engine};
   const Result<void> engine_seen = co_await perform(std::move(look));
+  if (const SenseSpec* sense = config_.sense(action.sense)) co_await look_at_card(sense->card);
   if (gone && !engine_seen) co_return fail(engine_seen.error().code, "unloaded, but " + engine_seen.error().message);
   co_return gone;
 }
@@ -86,7 +105,10 @@ Task<Result<void>> Executor::perform(ReleaseRenderer action) {
     Result<RendererReading> reading = co_await renderer.probe();
     ProbeRenderer probe{action.renderer};
     observer_.saw(probe, asked_at, reading);
-    if (reading && reading->held <= spec->rest) co_return Result<void>();
+    if (reading && reading->held <= spec->rest) {
+      co_await look_at_card(spec->card);
+      co_return Result<void>();
+    }
     if (outside_.clock.now() >= until) {
       if (!reading) co_return std::unexpected(reading.error());
       co_return fail(Errc::timeout, "it still holds " + format_bytes(reading->held) + " after " +

@@ -65,6 +65,9 @@ bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReadin
 }
 
 bool Observer::saw(const ProbeEngine& probe, TimePoint asked_at, Result<EngineReading> reading) {
+  if (reading)
+    for (auto& [prompt_id, use] : seen_.uses)
+      if (asked_at >= use.since) look(use, probe.engine, *reading);
   Reading<EngineReading>& known = seen_.engines[probe.engine];
   const bool is_news = take(known, asked_at, std::move(reading));
   // What is loading after it was gone is another load.
@@ -227,6 +230,7 @@ void Observer::forget(const Ledger& ledger) {
     rendering.insert(id);
   }
   std::erase_if(seen_.renders, [&](const auto& row) { return !rendering.contains(row.first); });
+  std::erase_if(seen_.begun, [&](const std::string& id) { return !rendering.contains(id); });
   std::erase_if(seen_.uses, [&](const auto& row) { return !rendering.contains(row.first); });
   std::erase_if(seen_.collected, [&](const auto& row) { return !rendering.contains(row.first); });
   std::erase_if(seen_.shown, [&](const auto& row) { return !ledger.outbox.contains(row.first); });
@@ -241,7 +245,15 @@ void Observer::forget(const Ledger& ledger) {
   });
 }
 
-void Observer::arm(const Ledger& before, const Changes& committed) { follow_armed(before, committed, seen_.armed); }
+void Observer::committed(const Ledger& before, const Changes& changes) {
+  follow_armed(before, changes, seen_.armed);
+  for (const Change& change : changes) {
+    const auto* put = std::get_if<PutJob>(&change);
+    if (put == nullptr || put->job.state != JobState::rendering) continue;
+    const auto old = before.jobs.find(put->job.id);
+    if (old == before.jobs.end() || old->second.prompt_id != put->job.prompt_id) seen_.begun.insert(put->job.prompt_id);
+  }
+}
 
 void Observer::forget_sent(const Changes& committed) {
   for (const Change& change : committed)

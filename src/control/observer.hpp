@@ -67,8 +67,8 @@ class Observer {
   void forget(const Ledger& ledger);
   // Drops what came of a send that is in the ledger now.
   void forget_sent(const Changes& committed);
-  // Sends that these changes, which are committed, announce. `before`: the ledger without them.
-  void arm(const Ledger& before, const Changes& committed);
+  // The sends and renders that these changes announce may begin. `before`: the ledger without them.
+  void committed(const Ledger& before, const Changes& changes);
 
  private:
   template <class Seen>

@@ -115,7 +115,7 @@ void conduct_renderer(const Situation& s, const std::vector<SenseView>& senses, 
   }
   if (window == nullptr) {
     if (std::ranges::find(cards_taken, renderer.card) != cards_taken.end()) return;
-    if (start_or_open(s, senses, renderer, queue, draft)) cards_taken.push_back(renderer.card);
+    if (start_or_open(s, senses, renderer, queue, draft)) return cards_taken.push_back(renderer.card);
     release_when_idle(s, senses, renderer, draft);
   } else if (is_own) {
     advance_window(s, senses, renderer, *window, draft);

@@ -15,8 +15,8 @@
 namespace malin {
 
 struct Decision {
-  // One transaction. When there are any, commit them and decide again; only when they cannot be committed are the
-  // actions started, which then are those that need no promise: looks, loads, servers.
+  // One transaction. When there are any, decide again once they are committed; the actions beside them are those that
+  // need no promise, so they are started meanwhile: looks, loads, servers, releases.
   Changes changes;
   std::vector<Action> actions;         // In the order they must start.
   std::optional<TimePoint> wake_at;    // Look again then, even if nothing happens.

@@ -8,11 +8,13 @@ namespace {
 
 constexpr Duration soon{100};
 
+// Such an action promises nothing, so it need not wait for a commit.
 bool looks_or_heals(const Action& action) {
   return std::holds_alternative<ProbeCard>(action) || std::holds_alternative<ProbeEngine>(action) ||
          std::holds_alternative<ProbeRenderer>(action) || std::holds_alternative<ProbeSense>(action) ||
          std::holds_alternative<LookUpRender>(action) || std::holds_alternative<LoadSense>(action) ||
-         std::holds_alternative<StartServer>(action) || std::holds_alternative<RestartServer>(action);
+         std::holds_alternative<StartServer>(action) || std::holds_alternative<RestartServer>(action) ||
+         std::holds_alternative<ReleaseRenderer>(action);
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ void announce_job(const Situation& s, const Job& job, Draft& draft) {
   item.job = job.id;
   item.text = kind->status_line;
   item.created_at = s.now;
+  // Counted before it is begun, as every send that cannot be repeated safely: this one begins with this commit.
+  if (s.seen.courier_silent_until <= s.now) item.unsure = 1;
   draft.change(PutOutbox{std::move(item)});
 }
 

@@ -70,6 +70,7 @@ struct Observation {
   std::map<std::string, Bytes> measured;                  // Footprints seen at the newest load, by sense.
   std::map<std::string, Duration> load_times;             // From a load's start to its proof, the newest, by sense.
   std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.
+  std::set<std::string> begun;                            // Prompt ids that this daemon committed.
   std::map<std::string, RenderUse> uses;                  // By prompt id, of renders that this daemon submitted.
   std::map<JobId, Collected> collected;
   std::map<std::int64_t, Sent> sent;                       // By outbox item.

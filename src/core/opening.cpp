@@ -90,7 +90,7 @@ std::string start(const Situation& s, const std::vector<SenseView>& senses, cons
   if (!line.obstacle.empty()) return line.obstacle;
   const RoomPlan& plan = plan_of(s, senses, kind, s.need(job), line);
   if (plan.verdict == RoomPlan::Verdict::none && is_beyond_all_room(s, senses, job, plan.most)) {
-    fail_job(s, job, "the like of it ran out of memory, and there is no more: " + plan.why, draft);
+    fail_job(s, job, "the like of it wanted more than there is: " + plan.why, draft);
     return plan.why;
   }
   if (plan.verdict == RoomPlan::Verdict::unknown || plan.verdict == RoomPlan::Verdict::none) return plan.why;

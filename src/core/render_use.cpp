@@ -39,7 +39,15 @@ void look(RenderUse& use, const CardReading& reading) {
 
 void look(RenderUse& use, const RendererReading& reading) { use.held_most = std::max(use.held_most, reading.held); }
 
+void look(RenderUse& use, const std::string& engine, const EngineReading& reading) {
+  std::set<std::string> loaded;
+  for (const Resident& resident : reading.residents) loaded.insert(resident.instance);
+  const auto [first, is_first] = use.loaded.try_emplace(engine, loaded);
+  if (first->second != loaded) use.has_load_changed = true;
+}
+
 bool has_company(const RenderUse& use) {
+  if (use.has_load_changed) return true;
   return std::ranges::count_if(use.growths, [](const auto& row) { return row.second >= growth_min; }) > 1;
 }
 

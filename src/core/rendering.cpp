@@ -56,6 +56,11 @@ void interrupt(const Situation& s, const Job& job, const RendererSpec& renderer,
   draft.wake_at(std::max(due, s.now + look_interval));
 }
 
+// Nobody can have submitted it yet.
+bool is_new(const Situation& s, const Job& job) {
+  return s.seen.begun.contains(job.prompt_id) && !s.seen.attempts.contains("submit " + job.prompt_id);
+}
+
 // The renderer knows nothing of it: it was not submitted yet, or it was lost.
 void submit(const Situation& s, const Job& job, const RendererSpec& renderer, const Window* window, Draft& draft) {
   const SubmitRender action{job.id, renderer.server.name, job.prompt_id};
@@ -139,6 +144,8 @@ void follow_render(const Situation& s, const Job& job, const RendererSpec& rende
     if (is_finished ? is_waited_for : stop.at + interrupt_limit <= s.now) return end_stopped(s, job, stop, draft);
   }
   draft.wake_at(stop.at);
+  if (reading == nullptr && is_submitting) return;
+  if (reading == nullptr && !must_stop && is_new(s, job)) return submit(s, job, renderer, window, draft);
   if (reading == nullptr || reading->known() == nullptr) {
     if (reading != nullptr && reading->error && reading->failing_since + renderer_loss_limit <= s.now)
       return retry_or_fail(s, job, renderer.server.name + " does not answer", draft);

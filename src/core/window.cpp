@@ -22,6 +22,27 @@ void begin_in_window(const Situation& s, const Window& window, const Job& job, D
   rendering.need = std::max(rendering.need, s.need(job));
   draft.change(PutWindow{std::move(rendering)});
   begin_job(s, job, draft);
+  // The render starts on what they show from now on, so they are asked while this is committed.
+  draft.look_since(ProbeCard{window.card}, s.now);
+  draft.look_since(ProbeRenderer{window.renderer}, s.now);
+}
+
+// When the renderer was last seen to be done with a render of this window.
+TimePoint last_render_end(const Situation& s, const Window& window) {
+  if (window.jobs.empty()) return TimePoint::min();
+  const auto job = s.ledger.jobs.find(window.jobs.back());
+  if (job == s.ledger.jobs.end()) return TimePoint::min();
+  const auto render = s.seen.renders.find(job->second.prompt_id);
+  return render == s.seen.renders.end() ? job->second.rendered_at.value_or(TimePoint::min()) : render->second.at;
+}
+
+// The renderer is told at once: to give its memory back needs no promise.
+void end_renders(const Situation& s, const RendererSpec& renderer, const Window& window, std::string reason,
+                 Draft& draft) {
+  move_to(s, window, WindowPhase::releasing, std::move(reason), draft);
+  const RendererReading* after = s.renderer_since(renderer.server.name, last_render_end(s, window));
+  const ReleaseRenderer action{renderer.server.name};
+  if ((after == nullptr || after->held > renderer.rest) && !s.is_running(key_of(action))) draft.act(action);
 }
 
 // When the newest unload of this window ended, as far as this daemon saw it.
@@ -96,9 +117,8 @@ void make_room(const Situation& s, const std::vector<SenseView>& senses, const R
   }
   if (is_room_moving(s, window, *next.job, draft)) return;
   const KindSpec& kind = *s.config.kind(next.job->kind);
-  const auto room =
-      fresh_room(s, renderer, std::max(last_unload(s, window), s.now - 4 * s.config.swap.fast_probe), draft);
   const Bytes need = s.need(*next.job);
+  const auto room = fresh_room(s, renderer, s.now - 4 * s.config.swap.fast_probe, draft);
   if (room && *room >= need) return begin_in_window(s, window, *next.job, draft);
   const TimePoint settled_by = last_unload(s, window) + s.config.swap.settle_limit;
   draft.wait(next.job->id, "waits for the card to show the memory free");
@@ -115,13 +135,12 @@ void make_room(const Situation& s, const std::vector<SenseView>& senses, const R
 
 void render_next(const Situation& s, const std::vector<SenseView>& senses, const RendererSpec& renderer,
                  const Window& window, Draft& draft) {
-  if (const auto reason = reason_to_end(s, window, renderer))
-    return move_to(s, window, WindowPhase::releasing, *reason, draft);
+  if (const auto reason = reason_to_end(s, window, renderer)) return end_renders(s, renderer, window, *reason, draft);
   const auto room = fresh_room(s, renderer, s.now - 4 * s.config.swap.fast_probe, draft);
   if (!room) return;
   const Prospect next = plan_rest(s, senses, window, renderer);
   if (next.job == nullptr || !surplus_absences(s, window, next).empty())
-    return move_to(s, window, WindowPhase::releasing, "", draft);
+    return end_renders(s, renderer, window, "", draft);
   if (is_room_moving(s, window, *next.job, draft) || s.is_rendering_for_us(renderer)) return;
   if (*room >= s.need(*next.job)) return begin_in_window(s, window, *next.job, draft);
   move_to(s, window, WindowPhase::making_room, "", draft);

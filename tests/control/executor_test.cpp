@@ -85,9 +85,23 @@ TEST_F(ExecutorTest, a_footprint_is_learned_from_a_load) {
   world.engine.sizes["vision"] = gibibytes(7);
   world.run_until([] { return false; }, std::chrono::seconds(2));
   world.pass(std::chrono::seconds(2));
+  start(ProbeEngine{"lmstudio"});
+  ASSERT_TRUE(finish());
   start(load("vision"));
   ASSERT_TRUE(finish());
   EXPECT_EQ(observer.newest().measured.at("vision"), gibibytes(7));
+}
+
+TEST_F(ExecutorTest, a_footprint_is_not_learned_while_another_model_comes_or_goes) {
+  world.engine.drop("vision");
+  start(ProbeEngine{"lmstudio"});
+  ASSERT_TRUE(finish());
+  world.engine.load_takes = Duration(100);
+  start(load("vision"));
+  world.settle();
+  world.engine.drop("brain");
+  ASSERT_TRUE(finish());
+  EXPECT_TRUE(observer.newest().measured.empty());
 }
 
 TEST_F(ExecutorTest, a_footprint_that_cannot_be_is_not_believed) {

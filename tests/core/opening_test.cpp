@@ -23,6 +23,21 @@ struct OpeningTest : testing::Test {
   }
 };
 
+TEST_F(OpeningTest, no_second_commit_stands_between_the_first_and_what_it_is_for) {
+  moment.queue("selfie");
+  moment.commit(moment.decide().changes);
+  const Decision next = moment.decide();
+  EXPECT_TRUE(next.changes.empty());
+  EXPECT_EQ(all_of<UnloadResident>(next.actions).size(), 1u);
+  EXPECT_EQ(all_of<Announce>(next.actions).size(), 1u);
+}
+
+TEST_F(OpeningTest, a_line_that_cannot_be_sent_yet_is_not_counted_as_sent) {
+  moment.queue("selfie");
+  moment.seen.courier_silent_until = moment.now + 5s;
+  EXPECT_EQ(all_of<PutOutbox>(moment.decide().changes).at(0).item.unsure, 0);
+}
+
 TEST_F(OpeningTest, window_absences_and_status_line_are_one_commit) {
   moment.queue("selfie");
   const Decision decision = moment.decide();

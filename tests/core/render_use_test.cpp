@@ -64,6 +64,17 @@ TEST(RenderUse, cannot_be_told_while_someone_else_grows_as_well) {
   EXPECT_FALSE(peak_of(use));
 }
 
+TEST(RenderUse, cannot_be_told_while_a_model_comes_or_goes) {
+  RenderUse use = before(card(gibibytes(20), gibibytes(1)));
+  for (const int used : {3, 6, 4}) look(use, card(gibibytes(20), gibibytes(used)));
+  look(use, "lmstudio", EngineReading{.residents = {{.identifier = "brain", .instance = "1"}}});
+  look(use, "lmstudio", EngineReading{.residents = {{.identifier = "brain", .instance = "1"}}});
+  EXPECT_TRUE(peak_of(use));
+  look(use, "lmstudio", EngineReading{.residents = {{.identifier = "brain", .instance = "2"}}});
+  EXPECT_TRUE(has_company(use));
+  EXPECT_FALSE(peak_of(use));
+}
+
 TEST(RenderUse, cannot_be_told_by_a_glance_or_on_top_of_an_earlier_render) {
   RenderUse use = before(card(gibibytes(20), gibibytes(1)));
   for (int i = 0; i < 2; ++i) look(use, card(gibibytes(20), gibibytes(6)));

@@ -52,6 +52,14 @@ TEST_F(RenderingTest, it_looks_before_it_submits) {
   EXPECT_TRUE(does<SubmitRender>(follow()));
 }
 
+TEST_F(RenderingTest, what_nobody_can_have_submitted_needs_no_look) {
+  moment.seen.begun.insert(job().prompt_id);
+  EXPECT_TRUE(does<SubmitRender>(follow()));
+  moment.seen.attempts["submit " + job().prompt_id] = {.last_at = moment.now};
+  EXPECT_FALSE(does<SubmitRender>(follow()));
+  EXPECT_TRUE(does<LookUpRender>(follow()));
+}
+
 TEST_F(RenderingTest, it_submits_only_on_looks_from_after_the_attempt_that_show_the_room) {
   render(RenderState::absent);
   moment.seen.cards["gpu0"].at -= 1ms;

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "adapters/lmstudio/pause.hpp"
 
 namespace malin::adapters::lmstudio {
 
 namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
 using Steady = std::chrono::steady_clock;
 
 SocketControl::SocketControl(asio::any_io_executor executor, net::Url base, std::string hello, LmStudioOptions options)
@@ -42,36 +45,37 @@ Task<Result<std::shared_ptr<Socket>>> SocketControl::socket(bool embedding) {
   co_return kept;
 }
 
+Task<Result<std::vector<Instance>>> SocketControl::list_in(std::shared_ptr<Socket> home, bool embedding) {
+  json::value none;
+  const Result<json::value> models = co_await home->call("listLoaded", std::move(none), options_.rpc_limit);
+  if (!models) co_return std::unexpected(models.error());
+  co_return parse_instances(*models, embedding);
+}
+
 Task<Result<std::vector<Instance>>> SocketControl::list() {
   const Result<std::shared_ptr<Socket>> llm = co_await socket(false);
   if (!llm) co_return std::unexpected(llm.error());
-  json::value none;
-  const Result<json::value> models = co_await (*llm)->call("listLoaded", std::move(none), options_.rpc_limit);
-  if (!models) co_return std::unexpected(models.error());
-  Result<std::vector<Instance>> listed = parse_instances(*models, false);
-  if (!listed || !has_embedding_) co_return listed;
-
+  if (!has_embedding_) co_return co_await list_in(*llm, false);
   const Result<std::shared_ptr<Socket>> embedding = co_await socket(true);
   if (!embedding) {
     const Errc code = embedding.error().code;
     const bool declined = code == Errc::bad_reply || (code == Errc::unreachable && !had_embedding_);
     if (!declined) co_return std::unexpected(embedding.error());
     has_embedding_ = false;
-    co_return listed;
+    co_return co_await list_in(*llm, false);
   }
   had_embedding_ = true;
-  json::value nothing;
-  const Result<json::value> more = co_await (*embedding)->call("listLoaded", std::move(nothing), options_.rpc_limit);
-  if (!more) co_return std::unexpected(more.error());
-  const Result<std::vector<Instance>> embeddings = parse_instances(*more, true);
-  if (!embeddings) co_return std::unexpected(embeddings.error());
-  for (const Instance& instance : *embeddings) {
+  Task<Result<std::vector<Instance>>> first = list_in(*llm, false);
+  Task<Result<std::vector<Instance>>> second = list_in(*embedding, true);
+  auto [listed, embeddings] = co_await (std::move(first) && std::move(second));
+  if (!listed || !embeddings) co_return listed ? std::move(embeddings) : std::move(listed);
+  for (Instance& instance : *embeddings) {
     embedding_models_.insert(instance.model);
     // A server with one list for both shows the same instance twice.
     const bool known = std::ranges::find(*listed, instance.reference, &Instance::reference) != listed->end();
-    if (!known) listed->push_back(instance);
+    if (!known) listed->push_back(std::move(instance));
   }
-  co_return listed;
+  co_return std::move(listed);
 }
 
 Task<Result<EngineReading>> SocketControl::probe() {
@@ -105,32 +109,37 @@ std::string SocketControl::path_of(const std::string& model) const {
 }
 
 Task<Result<Resident>> SocketControl::describe(Instance instance) {
+  Task<Result<void>> learning = learn_config(instance);
+  Task<Result<ResidentState>> looking = state_of(instance);
+  const auto [learned, state] = co_await (std::move(learning) && std::move(looking));
+  if (!learned) co_return std::unexpected(learned.error());
+  if (!state) co_return std::unexpected(state.error());
   Resident resident;
   resident.model = instance.model;
   resident.identifier = instance.identifier;
   resident.instance = instance.reference;
   resident.ttl = instance.ttl;
+  resident.state = *state;
+  if (const auto config = configs_.find(instance.reference); config != configs_.end())
+    resident.load_config = config->second;
+  co_return resident;
+}
+
+// An instance keeps its load config, so it is asked for once.
+Task<Result<void>> SocketControl::learn_config(Instance instance) {
+  if (configs_.contains(instance.reference)) co_return Result<void>();
   const Result<std::shared_ptr<Socket>> home = co_await socket(instance.embedding);
   if (!home) co_return std::unexpected(home.error());
-  if (!configs_.contains(instance.reference)) {
-    json::value parameter = specifier_parameter(instance.reference);
-    const Result<json::value> answer =
-        co_await (*home)->call("getLoadConfig", std::move(parameter), options_.rpc_limit);
-    if (answer) {
-      Result<std::string> config = parse_load_config(*answer);
-      if (!config) co_return std::unexpected(config.error());
-      configs_[instance.reference] = std::move(*config);
-    } else if (answer.error().code != Errc::refused) {
-      co_return std::unexpected(answer.error());
-    }
+  json::value parameter = specifier_parameter(instance.reference);
+  const Result<json::value> answer = co_await (*home)->call("getLoadConfig", std::move(parameter), options_.rpc_limit);
+  if (!answer) {
+    if (answer.error().code == Errc::refused) co_return Result<void>();
+    co_return std::unexpected(answer.error());
   }
-  if (const auto config = configs_.find(instance.reference); config != configs_.end()) {
-    resident.load_config = config->second;
-  }
-  const Result<ResidentState> state = co_await state_of(instance);
-  if (!state) co_return std::unexpected(state.error());
-  resident.state = *state;
-  co_return resident;
+  Result<std::string> config = parse_load_config(*answer);
+  if (!config) co_return std::unexpected(config.error());
+  configs_[instance.reference] = std::move(*config);
+  co_return Result<void>();
 }
 
 // Servers that do not know the question count as idle: they give no way to wait for the end of a generation.

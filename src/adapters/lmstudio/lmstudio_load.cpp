@@ -1,26 +1,30 @@
 // SocketControl's load: look, estimate, load with progress.
 #include <utility>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "adapters/lmstudio/lmstudio_control.hpp"
 
 namespace malin::adapters::lmstudio {
 
+using namespace boost::asio::experimental::awaitable_operators;
 using Steady = std::chrono::steady_clock;
 
 Task<Result<void>> SocketControl::load(LoadOrder order, LoadProgress progress) {
-  const Result<std::optional<Instance>> present = co_await look_for(order.identifier);
-  if (!present) co_return std::unexpected(present.error());
-  if (*present) {
-    if ((*present)->model == order.model) co_return Result<void>();
-    co_return fail(Errc::refused, "the identifier " + order.identifier + " is taken by " + (*present)->model);
-  }
   const bool seen_embedding = embedding_models_.contains(order.model);
   const Result<json::array> fields = parse_fields(order.load_config, seen_embedding);
   if (!fields) co_return std::unexpected(fields.error());
   const bool embedding = are_embedding_fields(*fields).value_or(seen_embedding);
   const Result<std::shared_ptr<Socket>> home = co_await socket(embedding);
   if (!home) co_return std::unexpected(home.error());
-  const Result<void> fits = co_await check_fits(*home, order.model, *fields);
+  Task<Result<std::optional<Instance>>> looking = look_for(order.identifier);
+  Task<Result<void>> checking = check_fits(*home, order.model, *fields);
+  const auto [present, fits] = co_await (std::move(looking) && std::move(checking));
+  if (!present) co_return std::unexpected(present.error());
+  if (*present) {
+    if ((*present)->model == order.model) co_return Result<void>();
+    co_return fail(Errc::refused, "the identifier " + order.identifier + " is taken by " + (*present)->model);
+  }
   if (!fits) co_return fits;
   const Result<void> loaded = co_await run_load(*home, std::move(order), *fields, std::move(progress));
   co_return loaded;
