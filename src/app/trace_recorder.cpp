@@ -25,20 +25,18 @@ std::unexpected<Error> system_failure(const fs::path& path) {
   return fail(Errc::unreachable, "cannot write " + path.string() + ": " + std::generic_category().message(errno));
 }
 
-// At the end of the file, which only its owner reads: all of the text, or nothing.
-Result<void> write_at_end(const fs::path& path, int flags, const std::string& text) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
-  if (descriptor < 0) return system_failure(path);
-  const off_t end = ::lseek(descriptor, 0, SEEK_END);
+int open_to_append(const fs::path& path, int flags) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0600);
+}
+
+// All of the text, or nothing. `end`: of the file, which only its owner writes.
+Result<void> append_whole(int descriptor, off_t end, const std::string& text, const fs::path& path) {
   const ssize_t written = ::write(descriptor, text.data(), text.size());
-  Result<void> done;
-  if (written != static_cast<ssize_t>(text.size())) {
-    if (written >= 0) errno = ENOSPC;
-    done = system_failure(path);
-    if (::ftruncate(descriptor, end) != 0) done = system_failure(path);
-  }
-  ::close(descriptor);
-  return done;
+  if (written == static_cast<ssize_t>(text.size())) return {};
+  if (written >= 0) errno = ENOSPC;
+  const auto failure = system_failure(path);
+  if (::ftruncate(descriptor, end) != 0) return system_failure(path);
+  return failure;
 }
 
 // A line that was being written when the power went. Nothing is to be glued to it.
@@ -61,6 +59,8 @@ TraceRecorder::TraceRecorder(fs::path file, Bytes bytes_max) : file_(std::move(f
   cut_torn_line(file_);
 }
 
+TraceRecorder::~TraceRecorder() { close(); }
+
 void TraceRecorder::record(const Turn& turn, TimePoint ended_at) {
   const Duration length = std::clamp(ended_at - turn.began_at, Duration{}, rehearsal::turn_length_max);
   append(format_line(rehearsal::TracedTurn{.at = turn.asked_at, .length = length, .sense = turn.sense}));
@@ -76,12 +76,28 @@ void TraceRecorder::append(const std::string& line) {
   is_in_trouble_ = !done;
 }
 
-Result<void> TraceRecorder::try_to_append(const std::string& line) const {
-  std::error_code none;
-  const std::uintmax_t size = fs::file_size(file_, none);
-  if (!none && size + line.size() > static_cast<std::uintmax_t>(bytes_max_.count))
+Result<void> TraceRecorder::try_to_append(const std::string& line) {
+  Result<std::int64_t> size = open();
+  if (size && *size + std::ssize(line) > bytes_max_.count) {
     if (const Result<void> done = shorten(); !done) return done;
-  return write_at_end(file_, O_APPEND, line);
+    size = open();
+  }
+  if (!size) return std::unexpected(size.error());
+  return append_whole(descriptor_, *size, line, file_);
+}
+
+Result<std::int64_t> TraceRecorder::open() {
+  struct stat status{};
+  if (descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0 && status.st_nlink > 0) return status.st_size;
+  close();
+  descriptor_ = open_to_append(file_, 0);
+  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) return system_failure(file_);
+  return status.st_size;
+}
+
+void TraceRecorder::close() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
 }
 
 Result<void> TraceRecorder::shorten() const {
@@ -90,7 +106,10 @@ Result<void> TraceRecorder::shorten() const {
   const std::size_t cut = text->find('\n', text->size() / 2);
   fs::path shorter = file_;
   shorter += ".part";
-  const Result<void> done = write_at_end(shorter, O_TRUNC, cut == std::string::npos ? "" : text->substr(cut + 1));
+  const int part = open_to_append(shorter, O_TRUNC);
+  if (part < 0) return system_failure(shorter);
+  const Result<void> done = append_whole(part, 0, cut == std::string::npos ? "" : text->substr(cut + 1), shorter);
+  ::close(part);
   if (!done) return done;
   return ::rename(shorter.c_str(), file_.c_str()) == 0 ? Result<void>() : system_failure(file_);
 }

@@ -3,6 +3,7 @@
 // could not be written is missing from it, which is logged once; nothing else depends on it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -17,17 +18,24 @@ inline constexpr Bytes trace_bytes_max = mebibytes(4);
 class TraceRecorder {
  public:
   explicit TraceRecorder(std::filesystem::path file, Bytes bytes_max = trace_bytes_max);
+  ~TraceRecorder();
+  TraceRecorder(const TraceRecorder&) = delete;
+  TraceRecorder& operator=(const TraceRecorder&) = delete;
 
   void record(const Turn& turn, TimePoint ended_at);
   void record(const Job& job);
 
  private:
   void append(const std::string& line);
-  Result<void> try_to_append(const std::string& line) const;
+  Result<void> try_to_append(const std::string& line);
+  // Opens the file unless it is open and still there. Its size.
+  Result<std::int64_t> open();
+  void close();
   Result<void> shorten() const;
 
   std::filesystem::path file_;
   Bytes bytes_max_;
+  int descriptor_ = -1;
   bool is_in_trouble_ = false;
 };
 

@@ -57,6 +57,24 @@ TEST_F(TraceRecorderTest, it_forgets_its_older_half_when_it_grows_too_large) {
   EXPECT_THAT(text(), testing::HasSubstr(".199Z"));
 }
 
+TEST_F(TraceRecorderTest, one_that_goes_on_forgets_its_older_half_too) {
+  TraceRecorder recorder(file(), Bytes{1000});
+  for (int number = 0; number < 200; ++number) {
+    recorder.record(Job{.id = "j-1", .kind = "selfie", .created_at = from_unix_ms(number)});
+    ASSERT_LE(std::filesystem::file_size(file()), 1000u);
+  }
+  EXPECT_THAT(text(), testing::HasSubstr(".199Z"));
+}
+
+TEST_F(TraceRecorderTest, when_somebody_removes_the_file_it_begins_anew) {
+  TraceRecorder recorder(file());
+  recorder.record(Job{.id = "j-1", .kind = "selfie"});
+  std::filesystem::remove(file());
+  recorder.record(Job{.id = "j-2", .kind = "video"});
+  EXPECT_EQ(text(), R"({"at":"1970-01-01T00:00:00.000Z","job":"video"})"
+                    "\n");
+}
+
 TEST_F(TraceRecorderTest, a_line_that_was_torn_by_the_end_of_a_process_is_cut_off) {
   for (const std::string whole : {"", "{\"at\":\"1\"}\n"}) {
     std::ofstream(file()) << whole << R"({"at":"2026-09)";
