@@ -1,5 +1,8 @@
 #include "api/format_sense.hpp"
 
+#include <chrono>
+#include <cmath>
+
 #include "core/explain.hpp"
 
 namespace malin::api {
@@ -14,6 +17,18 @@ json::value format_absence(const Situation& situation, const std::string& sense)
   const Absence& absence = found->second;
   return {
       {"window", absence.window}, {"since", format_time(absence.since)}, {"deadline", format_time(absence.deadline)}};
+}
+
+json::value load_seconds(const Situation& situation, const std::string& sense) {
+  const auto found = situation.ledger.profiles.find(sense);
+  if (found == situation.ledger.profiles.end() || !found->second.load_time) return nullptr;
+  return std::chrono::duration<double>(*found->second.load_time).count();
+}
+
+json::value uses(const Situation& situation, const std::string& sense) {
+  const auto found = situation.seen.sense_uses.find(sense);
+  if (found == situation.seen.sense_uses.end()) return nullptr;
+  return std::round(count_at(found->second, situation.now));
 }
 
 }  // namespace
@@ -31,6 +46,8 @@ json::object format_sense(const Situation& situation, const SenseView& view) {
           {"footprint_bytes", situation.footprint(spec).count},
           {"configured_bytes", spec.footprint.count},
           {"impact", spec.impact},
+          {"load_seconds", load_seconds(situation, spec.name)},
+          {"uses", uses(situation, spec.name)},
           {"evictable", spec.evictable},
           {"away", format_absence(situation, spec.name)}};
 }

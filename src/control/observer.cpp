@@ -64,10 +64,19 @@ bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReadin
   return take(seen_.cards[probe.card], asked_at, std::move(reading));
 }
 
+// A sense's own deep probe is no use of it.
+void Observer::note_uses(const std::string& engine, TimePoint asked_at, const EngineReading& reading) {
+  for (auto& [prompt_id, use] : seen_.uses)
+    if (asked_at >= use.since) look(use, engine, reading);
+  for (const auto& [sense, deep] : seen_.deep_probes) {
+    const auto used = reading.last_used.find(deep.instance);
+    if (used != reading.last_used.end() && !deep.error && asked_at > deep.at)
+      look(seen_.sense_uses[sense], deep.instance, used->second, asked_at);
+  }
+}
+
 bool Observer::saw(const ProbeEngine& probe, TimePoint asked_at, Result<EngineReading> reading) {
-  if (reading)
-    for (auto& [prompt_id, use] : seen_.uses)
-      if (asked_at >= use.since) look(use, probe.engine, *reading);
+  if (reading) note_uses(probe.engine, asked_at, *reading);
   Reading<EngineReading>& known = seen_.engines[probe.engine];
   const bool is_news = take(known, asked_at, std::move(reading));
   // What is loading after it was gone is another load.

@@ -73,6 +73,7 @@ class Observer {
  private:
   template <class Seen>
   void note_use(std::string RenderUse::* where, const std::string& name, TimePoint asked_at, const Seen& seen);
+  void note_uses(const std::string& engine, TimePoint asked_at, const EngineReading& reading);
   void note_waiting();
 
   Observation seen_;

@@ -45,7 +45,7 @@ struct SenseSpec {
   std::string load_config;  // For the first load, before a resident was ever seen; JSON, may be empty.
   std::optional<Duration> ttl;
   Bytes footprint;
-  int impact = 1;  // How much it is missed, 1 and up. The planner minimises the sum.
+  int impact = 1;  // How much it is missed, 1 and up (core/missed.hpp).
   bool evictable = true;
   Duration load_limit{};  // A load that takes longer has failed.
 };

@@ -54,7 +54,7 @@ std::optional<Duration> rest_of_render(const Situation& s, const Job& job) {
     const double rest = static_cast<double>(passed.count()) * (1 - progress) / progress;
     return std::max(remaining_least, Duration{static_cast<Duration::rep>(rest)});
   }
-  const auto usual = usual_render(s.ledger, job.kind);
+  const auto usual = s.usual_render(job.kind);
   if (!usual) return std::nullopt;
   return std::max(remaining_least, *usual - passed);
 }
@@ -78,7 +78,7 @@ void estimate_jobs(const Situation& s, const RendererSpec& renderer, Estimates& 
   }
   for (const Job* job : queued_jobs(s)) {
     if (s.renderer_of(*job) != &renderer) continue;
-    const auto usual = usual_render(s.ledger, job->kind);
+    const auto usual = s.usual_render(job->kind);
     if (!until || !usual) return;
     *until += *usual;
     estimates.until_rendered[job->id] = *until;
@@ -98,7 +98,7 @@ std::optional<Duration> rest_of_window(const Situation& s, const Window& window)
   if (job == nullptr) {
     const std::vector<const Job*> queue = queued_jobs(s);
     if (queue.empty()) return usual;
-    const auto render = usual_render(s.ledger, queue.front()->kind);
+    const auto render = s.usual_render(queue.front()->kind);
     if (!opening || !render) return std::nullopt;
     return *opening + *render + *usual;
   }
@@ -109,11 +109,13 @@ std::optional<Duration> rest_of_window(const Situation& s, const Window& window)
 
 }  // namespace
 
-std::optional<Duration> usual_render(const Ledger& ledger, const std::string& kind) {
-  std::vector<Duration> lengths;
+std::map<std::string, Duration> usual_renders(const Ledger& ledger) {
+  std::map<std::string, std::vector<Duration>> lengths;
   for (const auto& [id, job] : ledger.jobs)
-    if (job.kind == kind && job.attempt_at && job.rendered_at) lengths.push_back(*job.rendered_at - *job.attempt_at);
-  return median(std::move(lengths));
+    if (job.attempt_at && job.rendered_at) lengths[job.kind].push_back(*job.rendered_at - *job.attempt_at);
+  std::map<std::string, Duration> usual;
+  for (auto& [kind, some] : lengths) usual[kind] = *median(std::move(some));
+  return usual;
 }
 
 Estimates estimate(const Situation& s) {

@@ -1,6 +1,6 @@
-// How long things will take, judged by how long the like of them took before. Guesses for people; all that is decided
-// by one is that a window with little time left begins no render that would be cut off. What has no precedent has no
-// estimate.
+// How long things will take, judged by how long the like of them took before. Guesses for people; decided by one is
+// only that a window with little time left begins no render that would be cut off, and who is missed least
+// (core/missed.hpp). What has no precedent has no estimate.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ struct Estimates {
 
 Estimates estimate(const Situation& situation);
 
-// Of this kind, from its submission to its media: the median of those that the ledger still has.
-std::optional<Duration> usual_render(const Ledger& ledger, const std::string& kind);
+// By kind, from a render's submission to its media: the median of those that the ledger still has.
+std::map<std::string, Duration> usual_renders(const Ledger& ledger);
 
 }  // namespace malin

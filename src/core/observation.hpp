@@ -11,6 +11,7 @@
 #include "core/ledger.hpp"
 #include "core/reading.hpp"
 #include "core/render_use.hpp"
+#include "core/sense_use.hpp"
 
 namespace malin {
 
@@ -69,6 +70,7 @@ struct Observation {
   std::map<std::string, DeepProbe> deep_probes;           // By sense.
   std::map<std::string, Bytes> measured;                  // Footprints seen at the newest load, by sense.
   std::map<std::string, Duration> load_times;             // From a load's start to its proof, the newest, by sense.
+  std::map<std::string, SenseUse> sense_uses;             // Of those whose engine tells.
   std::map<std::string, Reading<RenderReading>> renders;  // By prompt id.
   std::set<std::string> begun;                            // Prompt ids that this daemon committed.
   std::map<std::string, RenderUse> uses;                  // By prompt id, of renders that this daemon submitted.

@@ -2,6 +2,7 @@
 // that can still become the best, as the relaxation shows in which candidates may leave in part.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,7 +15,7 @@ namespace malin {
 struct Candidate {
   std::string sense;
   Bytes footprint;
-  int impact = 1;
+  std::int64_t impact = 1;
 };
 
 // The set with the smallest sum of impact whose footprints sum to at least `missing`; ties go to less VRAM, then fewer

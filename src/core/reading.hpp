@@ -2,6 +2,7 @@
 // A reading that could not be taken is unknown, never a guess.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,6 +66,7 @@ struct EngineReading {
   std::string version;           // As the engine names itself; may be empty.
   bool restores_exactly = true;  // false: it cannot be told every field of load_config (a fallback protocol).
   std::string note;              // For people, about restores_exactly or anything odd; may be empty.
+  std::map<std::string, TimePoint> last_used{};  // By instance, where the engine tells. By its own clock.
 };
 
 struct RendererReading {

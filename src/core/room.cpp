@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/missed.hpp"
+
 namespace malin {
 
 namespace {
@@ -48,12 +50,14 @@ void watch_settling(const Situation& s, const std::string& card, TimePoint since
 }
 
 std::vector<Candidate> eviction_candidates(const Situation& s, const std::vector<SenseView>& senses,
-                                           std::string_view card, const std::vector<std::string>& chosen) {
+                                           std::string_view card, const KindSpec& kind,
+                                           const std::vector<std::string>& chosen) {
+  const Missed missed(s, kind);
   std::vector<Candidate> candidates;
   for (const SenseView& view : senses) {
     if (view.spec->card != card || !can_leave(s, view) || view.state != SenseState::ready) continue;
     if (std::ranges::find(chosen, view.spec->name) != chosen.end()) continue;
-    candidates.push_back({view.spec->name, s.footprint(*view.spec), view.spec->impact});
+    candidates.push_back({view.spec->name, s.footprint(*view.spec), missed.of(*view.spec)});
   }
   return candidates;
 }
@@ -80,7 +84,7 @@ RoomPlan plan_room(const Situation& s, const std::vector<SenseView>& senses, con
     if (reached >= need) return plan;
     if (!kind.may_widen) return no_room(s, kind, need, *renderer, reached);
   }
-  const auto candidates = eviction_candidates(s, senses, renderer->card, plan.evict);
+  const auto candidates = eviction_candidates(s, senses, renderer->card, kind, plan.evict);
   const auto more = plan_eviction(need - reached, candidates);
   if (!more) {
     for (const Candidate& candidate : candidates) reached += candidate.footprint;

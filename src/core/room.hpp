@@ -40,9 +40,10 @@ struct RoomPlan {
 // away.
 RoomPlan plan_room(const Situation& situation, const std::vector<SenseView>& senses, const KindSpec& kind, Bytes need);
 
-// The senses on this card that may be sent away now, less those `chosen` already.
+// The senses on this card that may be sent away now for a render of this kind, less those `chosen` already.
 std::vector<Candidate> eviction_candidates(const Situation& situation, const std::vector<SenseView>& senses,
-                                           std::string_view card, const std::vector<std::string>& chosen);
+                                           std::string_view card, const KindSpec& kind,
+                                           const std::vector<std::string>& chosen);
 
 // "brain 19 GB, comfyui 843 MiB": who holds this card's memory, largest first, for people.
 std::string describe_holders(const Situation& situation, std::string_view card);

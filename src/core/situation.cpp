@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/estimate.hpp"
 #include "core/footprint.hpp"
 
 namespace malin {
@@ -140,6 +141,12 @@ bool Situation::is_render_over(const Job& job) const {
   const auto found = seen.renders.find(job.prompt_id);
   const RenderReading* render = found == seen.renders.end() ? nullptr : found->second.known();
   return render != nullptr && (render->state == RenderState::finished || render->state == RenderState::failed);
+}
+
+std::optional<Duration> Situation::usual_render(const std::string& kind) const {
+  if (!usual_renders_known) usual_renders_known = usual_renders(ledger);
+  const auto found = usual_renders_known->find(kind);
+  return found == usual_renders_known->end() ? std::nullopt : std::optional(found->second);
 }
 
 TimePoint Situation::last_render(const RendererSpec& renderer) const {

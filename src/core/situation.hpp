@@ -1,6 +1,9 @@
 // Everything a decision looks at, and the questions that each part of it asks.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -59,12 +62,16 @@ struct Situation {
   const RendererSpec* renderer_of(const Job& job) const;
   // Whether its render is seen to have ended; its media may still have to be collected.
   bool is_render_over(const Job& job) const;
+  // How long a render of this kind usually takes, from its submission to its media; empty: there was none.
+  std::optional<Duration> usual_render(const std::string& kind) const;
   // When the newest render on this renderer was begun.
   TimePoint last_render(const RendererSpec& renderer) const;
   // Whether a render of ours is on its way to it or still in it, whatever the ledger says.
   bool is_rendering_for_us(const RendererSpec& renderer) const;
   // Whether it was told after `moment` to give its memory back, had `release_limit` for it and did not.
   bool has_kept_memory_since(const RendererSpec& renderer, TimePoint moment) const;
+
+  mutable std::optional<std::map<std::string, Duration>> usual_renders_known{};  // Once somebody has asked.
 };
 
 }  // namespace malin

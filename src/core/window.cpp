@@ -73,7 +73,7 @@ bool widen(const Situation& s, const std::vector<SenseView>& senses, const Windo
            Bytes missing, Draft& draft) {
   if ((kind.evict && !kind.may_widen) || !s.ledger.settings.swap_enabled || s.is_turn_open() || s.is_anyone_busy())
     return false;
-  const auto more = plan_eviction(missing, eviction_candidates(s, senses, window.card, {}));
+  const auto more = plan_eviction(missing, eviction_candidates(s, senses, window.card, kind, {}));
   if (!more || more->empty()) return false;
   Window wider = window;
   wider.phase_at = s.now;

@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "core/estimate.hpp"
 #include "core/jobs.hpp"
+#include "core/missed.hpp"
 #include "core/planner.hpp"
 #include "core/room.hpp"
 
@@ -33,11 +33,12 @@ std::optional<std::vector<std::string>> needed_absences(const Situation& s, cons
   const auto room = room_for_render(s, renderer, TimePoint::min());
   if (!room) return std::nullopt;
   Bytes left = *room;  // With every absent sense back.
+  const Missed missed(s, kind);
   std::vector<Candidate> absent;
   for (const Absence* absence : absences) {
     const SenseView* view = find_view(senses, absence->sense);
     if (view == nullptr) continue;
-    absent.push_back({absence->sense, s.footprint(*view->spec), view->spec->impact});
+    absent.push_back({absence->sense, s.footprint(*view->spec), missed.of(*view->spec)});
     if (view->state == SenseState::away) left -= absent.back().footprint;
   }
   std::vector<std::string> needed;
@@ -57,7 +58,7 @@ std::optional<std::vector<std::string>> needed_absences(const Situation& s, cons
 
 // A render that would be cut off before its end is left for another window, unless it is all that this one is for.
 bool is_time_left(const Situation& s, const Window& window, const KindSpec& kind) {
-  const auto usual = window.jobs.empty() ? std::nullopt : usual_render(s.ledger, kind.name);
+  const auto usual = window.jobs.empty() ? std::nullopt : s.usual_render(kind.name);
   return !usual || s.now + *usual <= window.render_until;
 }
 

@@ -72,8 +72,11 @@ Task<Result<EngineReading>> LmStudioPort::list(TimePoint asked_at) {
   if (!studio_.alive()) co_return fail(Errc::unreachable, "LM Studio is not running");
   EngineReading reading;
   reading.version = "simulated";
-  for (const Instance& instance : studio_.instances())
-    if (is_listed(instance)) reading.residents.push_back(describe(instance));
+  for (const Instance& instance : studio_.instances()) {
+    if (!is_listed(instance)) continue;
+    reading.residents.push_back(describe(instance));
+    reading.last_used[instance.reference] = instance.last_used;
+  }
   if (on_reading) on_reading(asked_at, reading);
   co_return reading;
 }

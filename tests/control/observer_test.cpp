@@ -57,6 +57,22 @@ TEST(Observer, remembers_since_when_a_resident_is_passing) {
   EXPECT_TRUE(observer.newest().passing.at("lmstudio").empty());
 }
 
+TEST(Observer, counts_the_uses_of_a_sense_but_not_the_token_that_proved_it) {
+  Observer observer(began);
+  const ProbeEngine probe{"lmstudio"};
+  const auto used_at = [](TimePoint moment) {
+    return EngineReading{.residents = {{.identifier = "brain", .instance = "1"}}, .last_used = {{"1", moment}}};
+  };
+  observer.saw(probe, at(1), used_at(at(0)));
+  observer.saw(ProbeSense{.sense = "brain", .instance = "1"}, at(3), {});
+  observer.saw(probe, at(4), used_at(at(2)));
+  EXPECT_EQ(observer.newest().sense_uses.at("brain").count, 0);
+  observer.saw(probe, at(9), used_at(at(2)));
+  EXPECT_EQ(observer.newest().sense_uses.at("brain").count, 0);
+  observer.saw(probe, at(14), used_at(at(10)));
+  EXPECT_EQ(observer.newest().sense_uses.at("brain").count, 1);
+}
+
 TEST(Observer, what_is_loading_after_its_engine_was_gone_is_another_load) {
   Observer observer(began);
   const ProbeEngine probe{"lmstudio"};

@@ -97,6 +97,7 @@ Task<Result<EngineReading>> SocketControl::probe() {
       reading.restores_exactly = false;
       reading.note = "LM Studio does not tell the load config of " + instance.identifier;
     }
+    if (instance.last_used) reading.last_used[instance.reference] = *instance.last_used;
     reading.residents.push_back(std::move(*resident));
   }
   configs_ = std::move(configs);

@@ -19,6 +19,7 @@ Result<Instance> parse_instance(const json::value& entry, bool embedding) {
                 "LM Studio lists a model without its key, identifier or instance: " + excerpt(json::serialize(entry)));
   }
   if (const auto ttl = net::find_int(entry, "ttlMs"); ttl && *ttl >= 0) instance.ttl = Duration(*ttl);
+  if (const auto used = net::find_int(entry, "lastUsedTime")) instance.last_used = from_unix_ms(*used);
   instance.path = net::find_string(entry, "path").value_or("");
   const json::value* device = net::find(entry, "deviceIdentifier");
   instance.knows_devices = device != nullptr;

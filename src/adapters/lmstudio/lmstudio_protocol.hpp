@@ -23,6 +23,7 @@ struct Instance {
   std::string identifier;
   std::string reference;  // instanceReference: new with every load.
   std::optional<Duration> ttl;
+  std::optional<TimePoint> last_used;
   std::string path;  // Of its file, below the models folder; may be empty.
   bool embedding = false;
   bool remote = false;         // On another machine over LM Link: not on this machine's cards.

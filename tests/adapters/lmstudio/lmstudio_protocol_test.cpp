@@ -84,7 +84,7 @@ TEST(LmStudioProtocol, less_than_nothing_is_not_believed) {
 TEST(LmStudioProtocol, a_listing_gives_identifier_instance_ttl_and_device) {
   const auto instances = parse_instances(json::parse(R"([
       {"type":"llm","modelKey":"qwen3-8b","identifier":"brain","instanceReference":"OdO6","ttlMs":null,
-       "deviceIdentifier":null,"contextLength":32768},
+       "lastUsedTime":1780000000000,"deviceIdentifier":null,"contextLength":32768},
       {"type":"llm","modelKey":"q","identifier":"q","instanceReference":"R2","ttlMs":3600000,"deviceIdentifier":"pc2"},
       {"type":"llm","modelKey":"old","identifier":"old","instanceReference":"R3"}])"),
                                          false);
@@ -92,6 +92,8 @@ TEST(LmStudioProtocol, a_listing_gives_identifier_instance_ttl_and_device) {
   ASSERT_EQ(instances->size(), 3U);
   EXPECT_EQ((*instances)[0].identifier, "brain");
   EXPECT_EQ((*instances)[0].ttl, std::nullopt);
+  EXPECT_EQ((*instances)[0].last_used, from_unix_ms(1'780'000'000'000));
+  EXPECT_EQ((*instances)[1].last_used, std::nullopt);
   EXPECT_FALSE((*instances)[0].remote);
   EXPECT_TRUE((*instances)[0].knows_devices);
   EXPECT_EQ((*instances)[1].ttl, Duration(3'600'000));
