@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t footprints_max = 500;     // Of sizes that a job may choose freely.
 constexpr Bytes small_change = mebibytes(128);  // What a desktop takes and gives back while it works.
-constexpr Duration patience_with_others{3'600'000};
+constexpr Duration patience_with_others = std::chrono::hours(2);
 
 const RenderUse* use_of(const Situation& s, const Job& job) {
   const auto found = s.seen.uses.find(job.prompt_id);
@@ -86,15 +86,13 @@ void end_out_of_memory(const Situation& s, const Job& job, Draft& draft) {
 
 bool is_beyond_all_room(const Situation& s, const std::vector<SenseView>& senses, const Job& job, Bytes most) {
   const Footprint footprint = footprint_of(s, job);
-  const std::optional<Bytes> learned = learned_need(footprint);
-  if (!learned || footprint.pinned || s.need(job) != *learned) return false;
+  if (!footprint.raised || footprint.pinned || s.need(job) != *footprint.raised) return false;
   if (!std::ranges::all_of(senses, [](const SenseView& view) { return view.state == SenseState::ready; })) return false;
   // What a failed render gave back may be shown free later.
-  const TimePoint ran_out_at = footprint.ran_out_at.value_or(TimePoint::min());
-  if (footprint.ran_out_at && s.now < ran_out_at + s.config.swap.settle_limit) return false;
-  const bool is_too_little = footprint.raised == learned && with_margin(most + small_change) >= *learned;
+  if (s.now < *footprint.ran_out_at + s.config.swap.settle_limit) return false;
   // There was more then: somebody else holds it, and may leave.
-  return is_too_little || s.now >= std::max(job.created_at, ran_out_at) + patience_with_others;
+  const bool is_held = with_margin(most + small_change) < *footprint.raised;
+  return !is_held || s.now >= std::max(job.created_at, *footprint.ran_out_at) + patience_with_others;
 }
 
 }  // namespace malin

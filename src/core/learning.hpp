@@ -12,9 +12,9 @@ void learn_from_success(const Situation& situation, const Job& job, Draft& draft
 // It ran out of memory: the like of it wants more from now on, and it is tried once more where there is more.
 void end_out_of_memory(const Situation& situation, const Job& job, Draft& draft);
 
-// Whether no room for this queued job can be waited for: everyone who could make room is here, the plan found no more
-// than `most`, and the like of it ran out of memory in as much, or was measured to take more, and the job has waited an
-// hour for whoever else holds it.
+// Whether no room for this queued job can be waited for: the like of it ran out of memory in less than it wants now,
+// everyone who could make room is here, the plan found no more than `most`, and no other program holds what was free
+// then, or the job has waited two hours for it.
 bool is_beyond_all_room(const Situation& situation, const std::vector<SenseView>& senses, const Job& job, Bytes most);
 
 }  // namespace malin

@@ -53,7 +53,7 @@ TEST_F(NoMoreRoom, a_size_does_not_wait_for_ever_for_another_program) {
   world.outside.others += tenths(5);
   world.run_until([] { return false; }, 20s);
   const JobId id = world.submit("selfie");
-  EXPECT_TRUE(world.run_until_done({id}, 2h)) << world.log;
+  EXPECT_TRUE(world.run_until_done({id}, 3h)) << world.log;
   EXPECT_EQ(world.job(id).state, JobState::failed);
 }
 
