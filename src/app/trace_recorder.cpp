@@ -88,7 +88,11 @@ Result<void> TraceRecorder::try_to_append(const std::string& line) {
 
 Result<std::int64_t> TraceRecorder::open() {
   struct stat status{};
-  if (descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0 && status.st_nlink > 0) return status.st_size;
+  struct stat named{};
+  const bool is_open = descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0;
+  const bool is_named =
+      is_open && ::stat(file_.c_str(), &named) == 0 && named.st_ino == status.st_ino && named.st_dev == status.st_dev;
+  if (is_named) return status.st_size;
   close();
   descriptor_ = open_to_append(file_, 0);
   if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) return system_failure(file_);

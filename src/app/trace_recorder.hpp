@@ -28,7 +28,7 @@ class TraceRecorder {
  private:
   void append(const std::string& line);
   Result<void> try_to_append(const std::string& line);
-  // Opens the file unless it is open and still there. Its size.
+  // Opens the file unless it is open and still has its name. Its size.
   Result<std::int64_t> open();
   void close();
   Result<void> shorten() const;

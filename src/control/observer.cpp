@@ -48,15 +48,18 @@ Observer::Observer(TimePoint now) {
   seen_.presence.quiet_since = now;
 }
 
-// Only while it runs: before, what was sent away may still be on its way out, and afterwards a part is given back.
+// Only while it runs: before, what was sent away may still be on its way out, and afterwards a part is given back and
+// senses return.
+bool Observer::is_seen_running(const std::string& prompt_id) const {
+  const auto render = seen_.renders.find(prompt_id);
+  const RenderReading* known = render == seen_.renders.end() ? nullptr : render->second.known();
+  return known != nullptr && known->state == RenderState::running;
+}
+
 template <class Seen>
 void Observer::note_use(std::string RenderUse::* where, const std::string& name, TimePoint asked_at, const Seen& seen) {
-  for (auto& [prompt_id, use] : seen_.uses) {
-    const auto render = seen_.renders.find(prompt_id);
-    const RenderReading* known = render == seen_.renders.end() ? nullptr : render->second.known();
-    const bool is_running = known != nullptr && known->state == RenderState::running;
-    if (use.*where == name && asked_at >= use.since && is_running) look(use, seen);
-  }
+  for (auto& [prompt_id, use] : seen_.uses)
+    if (use.*where == name && asked_at >= use.since && is_seen_running(prompt_id)) look(use, seen);
 }
 
 bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReading> reading) {
@@ -67,7 +70,7 @@ bool Observer::saw(const ProbeCard& probe, TimePoint asked_at, Result<CardReadin
 // A sense's own deep probe is no use of it.
 void Observer::note_uses(const std::string& engine, TimePoint asked_at, const EngineReading& reading) {
   for (auto& [prompt_id, use] : seen_.uses)
-    if (asked_at >= use.since) look(use, engine, reading);
+    if (asked_at >= use.since && is_seen_running(prompt_id)) look(use, engine, reading);
   for (const auto& [sense, deep] : seen_.deep_probes) {
     const auto used = reading.last_used.find(deep.instance);
     if (used != reading.last_used.end() && !deep.error && asked_at > deep.at)

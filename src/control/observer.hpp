@@ -71,6 +71,7 @@ class Observer {
   void committed(const Ledger& before, const Changes& changes);
 
  private:
+  bool is_seen_running(const std::string& prompt_id) const;
   template <class Seen>
   void note_use(std::string RenderUse::* where, const std::string& name, TimePoint asked_at, const Seen& seen);
   void note_uses(const std::string& engine, TimePoint asked_at, const EngineReading& reading);

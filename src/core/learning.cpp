@@ -92,7 +92,9 @@ bool is_beyond_all_room(const Situation& s, const std::vector<SenseView>& senses
   if (s.now < *footprint.ran_out_at + s.config.swap.settle_limit) return false;
   // There was more then: somebody else holds it, and may leave.
   const bool is_held = with_margin(most + small_change) < *footprint.raised;
-  return !is_held || s.now >= std::max(job.created_at, *footprint.ran_out_at) + patience_with_others;
+  if (!is_held) return true;
+  const TimePoint last_render = s.last_render(*s.renderer_of(job));
+  return s.now >= std::max({job.created_at, *footprint.ran_out_at, last_render}) + patience_with_others;
 }
 
 }  // namespace malin

@@ -14,7 +14,8 @@ void end_out_of_memory(const Situation& situation, const Job& job, Draft& draft)
 
 // Whether no room for this queued job can be waited for: the like of it ran out of memory in less than it wants now,
 // everyone who could make room is here, the plan found no more than `most`, and no other program holds what was free
-// then, or the job has waited two hours for it.
+// then, or has for the two hours in which this job waited and nothing was rendered.
+// REQUIRES: its renderer is configured.
 bool is_beyond_all_room(const Situation& situation, const std::vector<SenseView>& senses, const Job& job, Bytes most);
 
 }  // namespace malin

@@ -77,6 +77,7 @@ void submit(const Situation& s, const Job& job, const RendererSpec& renderer, co
     if (error->code == Errc::refused || error->code == Errc::bad_reply) return fail_job(s, job, error->message, draft);
     if (!s.may_try(key)) return draft.wake_at(s.retry_at(key));
   }
+  if (s.is_load_running(renderer.card)) return;  // It is about to take what shows free.
   const TimePoint recently = std::max(*job.attempt_at, s.now - 4 * s.config.swap.fast_probe);
   const auto room = fresh_room(s, renderer, recently, draft);
   if (!room) return;
@@ -145,7 +146,8 @@ void follow_render(const Situation& s, const Job& job, const RendererSpec& rende
   }
   draft.wake_at(stop.at);
   if (reading == nullptr && is_submitting) return;
-  if (reading == nullptr && !must_stop && is_new(s, job)) return submit(s, job, renderer, window, draft);
+  const bool answers = s.renderer(renderer.server.name) != nullptr;
+  if (reading == nullptr && !must_stop && answers && is_new(s, job)) return submit(s, job, renderer, window, draft);
   if (reading == nullptr || reading->known() == nullptr) {
     if (reading != nullptr && reading->error && reading->failing_since + renderer_loss_limit <= s.now)
       return retry_or_fail(s, job, renderer.server.name + " does not answer", draft);

@@ -22,9 +22,6 @@ void begin_in_window(const Situation& s, const Window& window, const Job& job, D
   rendering.need = std::max(rendering.need, s.need(job));
   draft.change(PutWindow{std::move(rendering)});
   begin_job(s, job, draft);
-  // The render starts on what they show from now on, so they are asked while this is committed.
-  draft.look_since(ProbeCard{window.card}, s.now);
-  draft.look_since(ProbeRenderer{window.renderer}, s.now);
 }
 
 // When the renderer was last seen to be done with a render of this window.

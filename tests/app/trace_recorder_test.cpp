@@ -66,10 +66,10 @@ TEST_F(TraceRecorderTest, one_that_goes_on_forgets_its_older_half_too) {
   EXPECT_THAT(text(), testing::HasSubstr(".199Z"));
 }
 
-TEST_F(TraceRecorderTest, when_somebody_removes_the_file_it_begins_anew) {
+TEST_F(TraceRecorderTest, when_somebody_takes_the_file_away_it_begins_anew) {
   TraceRecorder recorder(file());
   recorder.record(Job{.id = "j-1", .kind = "selfie"});
-  std::filesystem::remove(file());
+  std::filesystem::rename(file(), folder_ / "yesterday.jsonl");
   recorder.record(Job{.id = "j-2", .kind = "video"});
   EXPECT_EQ(text(), R"({"at":"1970-01-01T00:00:00.000Z","job":"video"})"
                     "\n");

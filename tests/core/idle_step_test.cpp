@@ -33,13 +33,6 @@ TEST_F(IdleStepTest, a_card_that_cannot_be_read_is_not_asked_more_often_for_it) 
   EXPECT_FALSE(looks_at_card());
 }
 
-TEST_F(IdleStepTest, what_a_render_will_start_on_is_looked_at_while_its_beginning_is_committed) {
-  moment.now += 3ms;
-  EXPECT_FALSE(moment.decide().changes.empty());
-  EXPECT_TRUE(looks_at_card());
-  EXPECT_TRUE(looks_at_renderer());
-}
-
 TEST_F(IdleStepTest, a_renderer_is_told_to_give_its_memory_back_while_the_end_of_its_render_is_committed) {
   moment.ledger.jobs.clear();
   window().phase = WindowPhase::rendering;

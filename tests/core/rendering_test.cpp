@@ -60,6 +60,19 @@ TEST_F(RenderingTest, what_nobody_can_have_submitted_needs_no_look) {
   EXPECT_TRUE(does<LookUpRender>(follow()));
 }
 
+TEST_F(RenderingTest, a_renderer_that_does_not_answer_is_asked_for_it_so_that_its_loss_is_noticed) {
+  moment.seen.begun.insert(job().prompt_id);
+  moment.seen.renderers["comfyui"].error = Error{Errc::unreachable, "gone"};
+  EXPECT_FALSE(does<SubmitRender>(follow()));
+  EXPECT_TRUE(does<LookUpRender>(follow()));
+}
+
+TEST_F(RenderingTest, it_is_not_submitted_beside_a_load) {
+  render(RenderState::absent);
+  moment.in_flight.push_back({LoadSense{.sense = "brain", .engine = "lmstudio", .card = "gpu0"}, start});
+  EXPECT_FALSE(does<SubmitRender>(follow()));
+}
+
 TEST_F(RenderingTest, it_submits_only_on_looks_from_after_the_attempt_that_show_the_room) {
   render(RenderState::absent);
   moment.seen.cards["gpu0"].at -= 1ms;

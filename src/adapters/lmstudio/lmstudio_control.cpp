@@ -92,8 +92,9 @@ Task<Result<EngineReading>> SocketControl::probe() {
       if (resident.error().code == Errc::not_found) continue;  // Unloaded since it was listed.
       co_return std::unexpected(resident.error());
     }
-    if (const auto config = configs_.find(instance.reference); config != configs_.end()) configs.insert(*config);
-    if (resident->load_config.empty()) {
+    if (!resident->load_config.empty()) {
+      configs[instance.reference] = resident->load_config;
+    } else {
       reading.restores_exactly = false;
       reading.note = "LM Studio does not tell the load config of " + instance.identifier;
     }
@@ -110,10 +111,10 @@ std::string SocketControl::path_of(const std::string& model) const {
 }
 
 Task<Result<Resident>> SocketControl::describe(Instance instance) {
-  Task<Result<void>> learning = learn_config(instance);
+  Task<Result<std::string>> learning = config_of(instance);
   Task<Result<ResidentState>> looking = state_of(instance);
-  const auto [learned, state] = co_await (std::move(learning) && std::move(looking));
-  if (!learned) co_return std::unexpected(learned.error());
+  const auto [config, state] = co_await (std::move(learning) && std::move(looking));
+  if (!config) co_return std::unexpected(config.error());
   if (!state) co_return std::unexpected(state.error());
   Resident resident;
   resident.model = instance.model;
@@ -121,26 +122,22 @@ Task<Result<Resident>> SocketControl::describe(Instance instance) {
   resident.instance = instance.reference;
   resident.ttl = instance.ttl;
   resident.state = *state;
-  if (const auto config = configs_.find(instance.reference); config != configs_.end())
-    resident.load_config = config->second;
+  resident.load_config = *config;
   co_return resident;
 }
 
-// An instance keeps its load config, so it is asked for once.
-Task<Result<void>> SocketControl::learn_config(Instance instance) {
-  if (configs_.contains(instance.reference)) co_return Result<void>();
+// An instance keeps its load config, so it is asked for once. Empty: it is not told.
+Task<Result<std::string>> SocketControl::config_of(Instance instance) {
+  if (const auto known = configs_.find(instance.reference); known != configs_.end()) co_return known->second;
   const Result<std::shared_ptr<Socket>> home = co_await socket(instance.embedding);
   if (!home) co_return std::unexpected(home.error());
   json::value parameter = specifier_parameter(instance.reference);
   const Result<json::value> answer = co_await (*home)->call("getLoadConfig", std::move(parameter), options_.rpc_limit);
   if (!answer) {
-    if (answer.error().code == Errc::refused) co_return Result<void>();
+    if (answer.error().code == Errc::refused) co_return std::string();
     co_return std::unexpected(answer.error());
   }
-  Result<std::string> config = parse_load_config(*answer);
-  if (!config) co_return std::unexpected(config.error());
-  configs_[instance.reference] = std::move(*config);
-  co_return Result<void>();
+  co_return parse_load_config(*answer);
 }
 
 // Servers that do not know the question count as idle: they give no way to wait for the end of a generation.

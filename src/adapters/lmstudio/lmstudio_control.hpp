@@ -58,7 +58,7 @@ class SocketControl final : public Control {
   // The local instance with this identifier, if any.
   Task<Result<std::optional<Instance>>> look_for(std::string identifier);
   Task<Result<Resident>> describe(Instance instance);
-  Task<Result<void>> learn_config(Instance instance);
+  Task<Result<std::string>> config_of(Instance instance);
   Task<Result<ResidentState>> state_of(Instance instance);
   Task<Result<void>> check_fits(std::shared_ptr<Socket> socket, std::string model, json::array fields);
   Task<Result<void>> run_load(std::shared_ptr<Socket> socket, LoadOrder order, json::array fields,
