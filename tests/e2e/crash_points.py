@@ -46,6 +46,7 @@ def answered(pattern, **more):
 MAKING_ROOM = {"job": "queued", "window": "making_room", "absences": 2}
 RENDERING = {"job": "rendering", "window": "rendering", "absences": 2}
 FETCHING = {"job": "rendering"}  # Her senses come back meanwhile, so the window may be in any phase after the render.
+RENDERED = {"absences": 2}  # It is released while the end of the render is committed, so either phase may be left.
 RETURNING = {"window": "returning", "absences": 0}
 
 POINTS = (
@@ -70,8 +71,8 @@ POINTS = (
     Point("outbox row, delivery asked", {"job": "rendered", "outbox": "delivering"}, asked(EDIT)),
     Point("delivery done, unheard", {"job": "rendered", "outbox": "delivering"}, answered(EDIT)),
     Point("delivered", {"job": "delivered", "outbox": "settled"}, look="is_delivered"),
-    Point("release asked", {"window": "releasing", "absences": 2}, asked(RELEASE)),
-    Point("release done, unheard", {"window": "releasing", "absences": 2}, answered(RELEASE)),
+    Point("release asked", RENDERED, asked(RELEASE)),
+    Point("release done, unheard", RENDERED, answered(RELEASE)),
     Point("absences removed, reload asked", RETURNING, asked(LOAD)),
     Point("absences removed, and dead again at the reload", RETURNING, asked(LOAD), again=asked(LOAD)),
     Point("reload under way", RETURNING, answered(LOAD)),
