@@ -23,7 +23,7 @@ class Point:
     is true while the trap holds its bytes back. Neither: as soon as the job is acknowledged."""
 
     name: str
-    expects: dict  # Of the ledger that it leaves: what makes it this step and no other.
+    expects: dict  # Of the ledger that it leaves: what makes it this step and no other. A set: any of these.
     trap: typing.Callable[[], Trap] | None = None
     look: str | None = None
     again: typing.Callable[[], Trap] | None = None  # The next daemon dies there.
@@ -46,7 +46,8 @@ def answered(pattern, **more):
 MAKING_ROOM = {"job": "queued", "window": "making_room", "absences": 2}
 RENDERING = {"job": "rendering", "window": "rendering", "absences": 2}
 FETCHING = {"job": "rendering"}  # Her senses come back meanwhile, so the window may be in any phase after the render.
-RENDERED = {"absences": 2}  # It is released while the end of the render is committed, so either phase may be left.
+# It is released while the end of the render is committed, so either phase may be left.
+RENDERED = {"job": "rendering", "window": {"rendering", "releasing"}, "absences": 2}
 RETURNING = {"window": "returning", "absences": 0}
 
 POINTS = (
